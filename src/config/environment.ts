@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { ConfigError } from './problems.ts'
+
+/** What the environment says, checked. */
+export interface Environment {
+  slack: {
+    botToken: string
+    /** With a slash at its end; null means Slack itself. */
+    apiUrl: string | null
+    delivery: Delivery
+  }
+  /** 0 means any free port. */
+  port: number
+  /** Null means the embedded Postgres in `dataDir`. */
+  database: {
+    url: string
+    /** For the role that owns the tables; null means that the bot's own role does. */
+    migrateUrl: string | null
+  } | null
+  redisUrl: string | null
+  /** Paths, relative to the working directory. */
+  configPath: string
+  dataDir: string
+  logLevel: LogLevel
+  kubeconfig: string | null
+}
+
+/** How Slack's events reach the bot. With both secrets set it is Socket Mode. */
+type Delivery = { mode: 'socket'; appToken: string } | { mode: 'http'; signingSecret: string }
+
+type LogLevel = z.output<typeof logLevel>
+
+// No message below holds what was set: most of these are secrets.
+
+/** In Slack's app settings, at https://api.slack.com/apps. */
+const where = {
+  botToken: 'in Slack\'s app settings under "OAuth & Permissions": Bot User OAuth Token, xoxb-…',
+  appToken: 'in Slack\'s app settings under "Basic Information", App-Level Tokens (scope connections:write): xapp-…',
+  signingSecret: 'in Slack\'s app settings under "Basic Information", App Credentials: Signing Secret',
+}
+
+const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+  error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+})
+
+function postgresUrl() {
+  return z.string().regex(/^postgres(ql)?:\/\/\S+$/, {
+    error: 'must be a Postgres address: postgres://user:password@host:5432/database',
+  })
+}
+
+const variables = z.object({
+  SLACK_BOT_TOKEN: z
+    .string({ error: `is missing. You find it ${where.botToken}` })
+    .regex(/^xoxb-\S+$/, { error: ({ input }) => `${otherToken(input)} You find the right one ${where.botToken}` }),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-\S+$/, { error: ({ input }) => `${otherToken(input)} You find the right one ${where.appToken}` })
+    .optional(),
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .regex(/^(?!xox|xapp-)\S+$/, { error: `is not a signing secret. You find it ${where.signingSecret}` })
+    .optional(),
+  SLACK_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address, such as https://slack.com/api/' })
+    .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+    .optional(),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'must be a number from 0 (any free port) to 65535' })
+    .transform(Number)
+    .refine((port) => port <= 65_535, { error: 'must be a number from 0 (any free port) to 65535' })
+    .default(3000),
+  DATABASE_URL: postgresUrl().optional(),
+  DATABASE_MIGRATE_URL: postgresUrl().optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, { error: 'must be a Redis address: redis://host:6379' })
+    .optional(),
+  FIREBREAK_CONFIG: z.string().default('firebreak.yml'),
+  FIREBREAK_DATA_DIR: z.string().default('.firebreak'),
+  LOG_LEVEL: logLevel.default('info'),
+  KUBECONFIG: z.string().optional(),
+})
+
+/** Checks the environment. An empty variable counts as unset. Throws a `ConfigError` with everything that is wrong. */
+export function loadEnvironment(processEnv: Record<string, string | undefined>): Environment {
+  const set = Object.fromEntries(Object.entries(processEnv).filter(([, value]) => value !== ''))
+  const parsed = variables.safeParse(set)
+  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => problem(path.join('.'), message))
+  const delivery = deliveryOf(set.SLACK_APP_TOKEN, set.SLACK_SIGNING_SECRET)
+  if (delivery === null) {
+    problems.push(
+      problem(
+        'SLACK_APP_TOKEN',
+        `is missing, and so is SLACK_SIGNING_SECRET; one of them is needed. For Socket Mode set SLACK_APP_TOKEN: it is ${where.appToken}. For HTTP set SLACK_SIGNING_SECRET: it is ${where.signingSecret}`,
+      ),
+    )
+  }
+  if (set.DATABASE_MIGRATE_URL !== undefined && set.DATABASE_URL === undefined) {
+    problems.push(problem('DATABASE_URL', 'is missing, but DATABASE_MIGRATE_URL is set; set both, or neither'))
+  }
+  if (!parsed.success || delivery === null || problems.length > 0) throw new ConfigError(problems)
+  const env = parsed.data
+  return {
+    slack: {
+      botToken: env.SLACK_BOT_TOKEN,
+      apiUrl: env.SLACK_API_URL ?? null,
+      delivery,
+    },
+    port: env.PORT,
+    database:
+      env.DATABASE_URL === undefined ? null : { url: env.DATABASE_URL, migrateUrl: env.DATABASE_MIGRATE_URL ?? null },
+    redisUrl: env.REDIS_URL ?? null,
+    configPath: env.FIREBREAK_CONFIG,
+    dataDir: env.FIREBREAK_DATA_DIR,
+    logLevel: env.LOG_LEVEL,
+    kubeconfig: env.KUBECONFIG ?? null,
+  }
+}
+
+function deliveryOf(appToken?: string, signingSecret?: string): Delivery | null {
+  if (appToken !== undefined) return { mode: 'socket', appToken }
+  return signingSecret === undefined ? null : { mode: 'http', signingSecret }
+}
+
+/** The usual slip is a token in another's place; its prefix is no secret. */
+function otherToken(input: unknown): string {
+  const kinds: Record<string, string> = {
+    'xoxb-': 'holds a bot token, which belongs in SLACK_BOT_TOKEN.',
+    'xapp-': 'holds an app-level token, which belongs in SLACK_APP_TOKEN.',
+    'xoxp-': "holds a user token, which the bot can't use.",
+  }
+  return kinds[String(input).slice(0, 5)] ?? 'is not a token of the right kind.'
+}
+
+function problem(variable: string, message: string) {
+  return { file: null, line: null, column: null, key: variable, message }
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+
+// The file as it is written: snake_case, defaults filled in, durations in milliseconds. `config.ts` turns it into what
+// the program uses; `references.ts` checks what one part of the file says about another.
+
+const milliseconds = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+/** Text of one shape, with one message for whatever else stands there. */
+function shaped(pattern: RegExp, message: string) {
+  return z
+    .string({ error: ({ input }) => (input === undefined ? `is missing; it ${message}` : message) })
+    .regex(pattern, { error: message })
+}
+
+const duration = shaped(
+  /^[1-9]\d{0,5}[smhd]$/,
+  'must be a duration: a whole number and s, m, h or d, such as 15m',
+).transform((text) => Number(text.slice(0, -1)) * milliseconds[text.slice(-1) as keyof typeof milliseconds])
+
+const channel = shaped(
+  /^[CG][A-Z0-9]{2,}$/,
+  "must be a channel's id such as C0123ABCDEF, not its name; in Slack, click the channel's name: the id is at the end of About",
+)
+const user = shaped(
+  /^(\*|[UW][A-Z0-9]{2,})$/,
+  'must be a member id such as U0123ABCDEF, not a name, or "*" for every full member; in Slack, open the profile, then More, Copy member ID',
+)
+const userGroup = shaped(
+  /^S[A-Z0-9]{2,}$/,
+  'must be the id of a user group such as S0123ABCDEF, not its @handle; in Slack, open the group, then More, Copy group ID',
+)
+const command = shaped(
+  /^\/[a-z0-9_-]{1,31}$/,
+  'must be a slash command: "/" and at most 31 lowercase letters, digits, hyphens and underscores',
+)
+
+// RFC 1123, because these names reach Kubernetes.
+const label = shaped(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'must be a name of at most 63 lowercase letters, digits and hyphens, which starts and ends with a letter or digit',
+)
+const deployment = shaped(
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  "must be a deployment's name: lowercase letters, digits, hyphens and single dots, such as checkout",
+)
+const text = z.string().min(1)
+const names = z.array(text).min(1)
+const any = ['*']
+
+/** "Exactly one of these two keys"; silent when a key is mistyped, since that may be the one. */
+function oneOf<T extends z.ZodObject>(schema: T, a: keyof z.output<T>, b: keyof z.output<T>, error: string) {
+  return schema.refine((value) => (value[a] === undefined) !== (value[b] === undefined), {
+    error,
+    when: ({ value, issues }) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !issues.some((issue) => issue.code === 'unrecognized_keys' && !issue.path?.length),
+  })
+}
+
+const severityName = shaped(
+  /^[A-Za-z0-9][\w.-]{0,19}$/,
+  'must be one word of at most 20 letters, digits, dots and hyphens, such as P0',
+)
+
+const severity = z.strictObject({
+  name: severityName,
+  aliases: z.array(severityName).default([]),
+  description: z.string().default(''),
+  acknowledge_within: duration.optional(),
+  update_every: duration.optional(),
+})
+
+/** The response times are those of a widespread four-level scheme. */
+const defaultSeverities: Array<z.input<typeof severity>> = [
+  { name: 'P0', aliases: ['SEV-1'], description: 'System down', acknowledge_within: '15m', update_every: '30m' },
+  {
+    name: 'P1',
+    aliases: ['SEV-2'],
+    description: 'Major feature broken',
+    acknowledge_within: '30m',
+    update_every: '60m',
+  },
+  { name: 'P2', aliases: ['SEV-3'], description: 'Minor feature broken', acknowledge_within: '2h', update_every: '4h' },
+  { name: 'P3', aliases: ['SEV-4'], description: 'Not urgent', acknowledge_within: '24h' },
+]
+
+const role = z.strictObject({ users: z.array(user).default([]), user_groups: z.array(userGroup).default([]) })
+
+const target = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('kubernetes'),
+    environment: text,
+    namespace: label,
+    kubeconfig: z.string().default(''),
+  }),
+])
+
+const service = oneOf(
+  z.strictObject({
+    owners: z.array(text).default([]),
+    on: z
+      .array(z.strictObject({ target: text, deployment: deployment.optional() }))
+      .min(1)
+      .optional(),
+    target: text.optional(),
+    deployment: deployment.optional(),
+  }),
+  'on',
+  'target',
+  'must say where it runs: either "target" (and "deployment"), or a list "on"',
+).refine((value) => value.on === undefined || value.deployment === undefined, {
+  error: 'belongs inside "on", beside its target',
+  path: ['deployment'],
+})
+
+const tier = z.enum(['read', 'low', 'guarded', 'critical', '*'])
+
+const rule = oneOf(
+  z.strictObject({
+    allow: names.optional(),
+    deny: names.optional(),
+    operations: names,
+    environments: names.default(any),
+    severities: names.default(any),
+    tiers: z.array(tier).min(1).default(['*']),
+  }),
+  'allow',
+  'deny',
+  'must have either "allow" or "deny", each a list of roles',
+)
+
+function approval(needed: number) {
+  return z.strictObject({
+    approvers: names.optional(),
+    needed: z.int().min(1).default(needed),
+    approve_within: duration.prefault('15m'),
+    execute_within: duration.prefault('5m'),
+  })
+}
+
+export const fileSchema = z.strictObject({
+  slack: z.strictObject({
+    incidents_channel: channel,
+    alerts_channel: channel,
+    commands: z
+      .strictObject({ incident: command.default('/incident'), ops: command.default('/ops') })
+      .refine((commands) => commands.incident !== commands.ops, { error: 'the two commands must differ' })
+      .prefault({}),
+    pacing: z
+      .strictObject({
+        posts_per_second: z.number().positive().default(1),
+        burst: z.int().min(1).default(5),
+        edits_per_minute: z.int().min(1).default(50),
+      })
+      .prefault({}),
+  }),
+  severities: z.array(severity).min(1).prefault(defaultSeverities),
+  roles: z.record(text, role).default({}),
+  targets: z.record(label, target),
+  services: z.record(label, service),
+  policy: z
+    .array(rule)
+    .default([{ allow: ['everyone'], operations: any, environments: any, severities: any, tiers: ['read'] }]),
+  approvals: z.strictObject({ guarded: approval(1).prefault({}), critical: approval(2).prefault({}) }).prefault({}),
+})
+
+/** What stands in the file when it says nothing of its own. */
+export const severityNamesByDefault = defaultSeverities.map(({ name }) => name)
+
+export type File = z.output<typeof fileSchema>
