@@ -1,0 +1,140 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/**
+ * The tables as Kysely sees them; migrations/ makes them and says why they are so. Times are `timestamptz(3)`,
+ * `bytea` is a Buffer, `bigint` is read as a number.
+ */
+export interface Schema {
+  chains: ChainRow
+  timeline: TimelineRow
+  payloads: PayloadRow
+  incidents: IncidentRow
+  changes: ChangeRow
+  plans: PlanRow
+  votes: VoteRow
+  run_steps: RunStepRow
+  slack_messages: SlackMessageRow
+}
+
+type Json<T> = ColumnType<T, string, string>
+/** Null unless said otherwise. */
+type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>
+
+interface ChainRow {
+  chain: string
+  seq: Generated<number>
+  head: Buffer
+  projected: Generated<number>
+}
+
+interface TimelineRow {
+  chain: string
+  seq: number
+  type: string
+  subject: string
+  actor: string
+  occurred_at: Date
+  recorded_at: Date
+  cause: string | null
+  bytes: Buffer
+  hash: Buffer
+}
+
+interface PayloadRow {
+  chain: string
+  seq: number
+  salt: Buffer
+  body: string
+}
+
+interface IncidentRow {
+  id: Generated<number>
+  title: string
+  severity: string
+  status: string
+  kind: Generated<string>
+  visibility: Generated<string>
+  world: Generated<string>
+  channel: string
+  service: Nullable<string>
+  commander: string
+  opened_by: string
+  impact_started_at: Nullable<Date>
+  detected_at: Nullable<Date>
+  declared_at: Date
+  acknowledged_at: Nullable<Date>
+  mitigated_at: Nullable<Date>
+  resolved_at: Nullable<Date>
+  cause: Nullable<string>
+  fix: Nullable<string>
+}
+
+interface ChangeRow {
+  id: Generated<number>
+  chain: string
+  incident: number | null
+  channel: string
+  requester: string
+  operation: string
+  version: number
+  line: string
+  args: Json<Record<string, unknown>>
+  service: string
+  target: string
+  environment: string
+  undoes: number | null
+  state: string
+  plan: number
+  epoch: Generated<number>
+  worker: Nullable<string>
+  lease_until: Nullable<Date>
+  verify_until: Nullable<Date>
+  requested_at: Date
+  finished_at: Nullable<Date>
+  detail: Nullable<string>
+}
+
+interface PlanRow {
+  change: number
+  n: number
+  hash: Buffer
+  document: string
+  tier: string
+  approve_by: Date
+  execute_by: Date
+  planned_at: Date
+}
+
+interface VoteRow {
+  change: number
+  plan: number
+  person: string
+  decision: string
+  voted_at: Date
+}
+
+interface RunStepRow {
+  change: number
+  plan: number
+  step: number
+  epoch: number
+  document: string
+  intended_at: Date
+  outcome: Nullable<string>
+  outcome_at: Nullable<Date>
+  observed: Nullable<string>
+}
+
+interface SlackMessageRow {
+  subject: string
+  slot: string
+  chain: string
+  channel: string
+  thread_of: Nullable<string>
+  ts: Nullable<string>
+  file: Nullable<string>
+  state: string
+  hash: string
+  posting_since: Nullable<Date>
+  posted_at: Nullable<Date>
+}

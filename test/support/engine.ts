@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Directory, Person } from '../../src/identity/person.ts'
+import { createIncidents } from '../../src/incidents/incidents.ts'
+import type { Context } from '../../src/operations/context.ts'
+import { createEngine } from '../../src/operations/engine.ts'
+import { defineChange, defineRead, type Observation, PlanProblem, type Step } from '../../src/operations/operation.ts'
+import type { Rule } from '../../src/operations/policy.ts'
+import type { State } from '../../src/operations/states.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { createLedger } from '../../src/timeline/ledger.ts'
+import { readEntries } from '../../src/timeline/store.ts'
+import { testDatabase } from './database.ts'
+import { quiet } from './log.ts'
+
+export const person = (user: string, standing: Person['standing'] = 'member'): Person => ({
+  id: `T1/${user}`,
+  user,
+  name: user.slice(2).toLowerCase(),
+  zone: 'Europe/Lisbon',
+  standing,
+})
+
+export const alice = person('U0ALICE')
+export const bob = person('U0BOB')
+export const carol = person('U0CAROL')
+
+/** One object with one number, and everything that can go wrong with it. */
+export interface World {
+  value: number
+  uid: string
+  /** How often the effect really happened. */
+  applied: number
+  /** What the next `apply` does instead of answering. */
+  next: 'answer' | 'lose the answer' | 'refuse' | 'hang up before'
+  observable: boolean
+  /** What `observe` says about health once the value is there. */
+  health: Observation['health']
+  settleWithinMs: number
+  /** Runs inside `apply`, just before the effect. */
+  before?: () => Promise<void>
+}
+
+const lost = () => Object.assign(new Error('the connection was lost'), { code: 'timeout', maybeApplied: true })
+
+function turn(world: World) {
+  return defineChange({
+    name: 'turn',
+    version: 1,
+    usage: '<service> <value>',
+    summary: 'Set the dial',
+    examples: ['turn dial 5'],
+    positionals: ['service', 'value'],
+    flags: [],
+    args: z.strictObject({ service: z.string(), value: z.coerce.number() }),
+    on: 'kubernetes',
+    tier: ({ value }) => (value === 0 ? 'critical' : 'guarded'),
+    async plan({ value }) {
+      if (value === world.value) throw new PlanProblem('nothing_to_do', `it is ${value} already`)
+      return {
+        steps: [
+          {
+            object: { kind: 'dial', name: 'dial', namespace: 'lab', uid: world.uid },
+            before: { value: world.value },
+            after: { value },
+            envelope: {
+              value: world.value < value ? { min: world.value - 1, max: value } : { min: value, max: world.value + 1 },
+            },
+          },
+        ],
+        affects: 'the dial in lab',
+        warnings: [],
+        settleWithinMs: world.settleWithinMs,
+      }
+    },
+    async apply(step: Step) {
+      await world.before?.()
+      const how = world.next
+      world.next = 'answer'
+      if (how === 'refuse') throw Object.assign(new Error('not today'), { code: 'forbidden', maybeApplied: false })
+      if (how === 'hang up before') throw lost()
+      if (world.value !== step.before.value) return 'conflict'
+      world.value = Number(step.after.value)
+      world.applied += 1
+      if (how === 'lose the answer') throw lost()
+      return 'applied'
+    },
+    async observe(step: Step) {
+      if (!world.observable) return { effect: 'unknown', health: 'settling', summary: 'nobody can tell' }
+      const { value } = world
+      const effect = value === step.after.value ? 'present' : value === step.before.value ? 'absent' : 'other'
+      return { effect, health: world.health, summary: `value is ${value}` }
+    },
+    undo: ({ service }, [step]) => ({ service, value: Number(step?.before.value) }),
+  })
+}
+
+const look = (world: World) =>
+  defineRead({
+    name: 'look',
+    version: 1,
+    usage: '<service>',
+    summary: 'Read the dial',
+    examples: ['look dial'],
+    positionals: ['service'],
+    flags: [],
+    args: z.strictObject({ service: z.string() }),
+    on: 'kubernetes',
+    read: async () => ({ finding: `value is ${world.value}`, alarming: false, detail: 'one dial' }),
+  })
+
+const allow = (roles: string[], operations: string[], tiers: string[]): Rule => ({
+  effect: 'allow',
+  roles,
+  operations,
+  environments: ['*'],
+  severities: ['*'],
+  tiers,
+  line: 1,
+  text: `allow ${roles} ${operations} ${tiers}`,
+})
+
+/** An engine on a database of its own, with one dial to turn; alice asks, bob and carol approve. */
+export async function testEngine(options: Partial<Context> = {}) {
+  const database = await testDatabase()
+  const { db, close } = openDatabase(database.url, { log: quiet })
+  const ledger = createLedger(db)
+  const world: World = {
+    value: 3,
+    uid: 'a',
+    applied: 0,
+    next: 'answer',
+    observable: true,
+    health: 'settled',
+    settleWithinMs: 400,
+  }
+  const people = new Map([alice, bob, carol].map((p) => [p.id, p]))
+  const directory: Directory = {
+    person: async (id) => people.get(id) ?? person(id.slice(3), 'unknown'),
+    group: async () => [],
+  }
+  const context: Context = {
+    db,
+    ledger,
+    directory,
+    operations: [turn(world), look(world)],
+    services: {
+      dial: { name: 'dial', owners: ['owner'], on: [{ target: 'lab', deployment: 'dial' }] },
+      orphan: { name: 'orphan', owners: [], on: [{ target: 'lab', deployment: 'orphan' }] },
+    },
+    targets: [{ name: 'lab', kind: 'kubernetes', environment: 'production', port: {} as never }],
+    roles: {
+      everyone: { users: ['*'], userGroups: [] },
+      operator: { users: ['U0ALICE', 'U0BOB'], userGroups: [] },
+      approver: { users: ['U0BOB', 'U0CAROL'], userGroups: [] },
+      owner: { users: ['U0CAROL'], userGroups: [] },
+    },
+    policy: [
+      allow(['everyone'], ['*'], ['read']),
+      allow(['operator'], ['turn', 'undo'], ['low', 'guarded', 'critical']),
+    ],
+    approvals: {
+      guarded: { approvers: ['approver'], needed: 1, approveWithinMs: 60_000, executeWithinMs: 60_000 },
+      critical: { approvers: ['approver'], needed: 2, approveWithinMs: 60_000, executeWithinMs: 60_000 },
+    },
+    log: quiet,
+    worker: 'test',
+    leaseMs: 1_000,
+    lookEveryMs: 20,
+    ...options,
+  }
+  const engine = createEngine(context)
+  const incidents = createIncidents(db, ledger, 'C0INCIDENTS')
+  let causes = 0
+  const cause = () => `test:${++causes}`
+  const opened = await incidents.open({ person: alice, cause: cause() }, { severity: 'P1', title: null, service: null })
+  const incident = opened.kind === 'done' ? opened.incident : 0
+
+  return {
+    ...{ context, engine, incidents, incident, world, db, ledger, cause, people },
+    /** Somebody asks to turn the dial. */
+    async plan(value: number, by = alice, service = 'dial') {
+      return await engine.request({
+        ...{ person: by, cause: cause(), channel: 'C0INCIDENTS', incident },
+        operation: context.operations[0] as never,
+        args: { service, value },
+        line: `turn ${service} ${value}`,
+      })
+    },
+    /** Plans and expects it to be planned; returns its number. */
+    async planned(value: number, by = alice) {
+      const result = await this.plan(value, by)
+      if (result.kind !== 'planned') throw new Error(JSON.stringify(result))
+      return result.change
+    },
+    async vote(
+      id: number,
+      by: Person,
+      decision: 'approve' | 'reject' = 'approve',
+      over: { hash?: string; plan?: number } = {},
+    ) {
+      const change = await engine.change(id)
+      const seen = { plan: change?.planNumber ?? 1, hash: change?.planHash.slice(0, 16) ?? '', ...over }
+      return await engine.vote({ person: by, cause: cause(), change: id, decision, ...seen })
+    },
+    /** Waits until the change is in that state, and returns it; fails with where it got to. */
+    async until(id: number, state: State) {
+      for (let tries = 0; tries < 1_500; tries++) {
+        const change = await engine.change(id)
+        if (change?.state === state) return change
+        await sleep(20)
+      }
+      throw new Error(`OP-${id} never was ${state}: ${JSON.stringify(await this.story())}`)
+    },
+    /** The incident's entries in short: `planned`, `approved→claimed: …`. */
+    async story() {
+      const entries = await readEntries(db, `INC-${incident}`)
+      return entries.map(({ body }) => (body.type === 'change.moved' ? `${body.from} → ${body.to}` : body.type))
+    },
+    entries: () => readEntries(db, `INC-${incident}`),
+    async close() {
+      await engine.worker.stop()
+      await close()
+      await database.drop()
+    },
+  }
+}
+
+export type TestEngine = Awaited<ReturnType<typeof testEngine>>

@@ -1,0 +1,42 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A TCP proxy on loopback that can be switched off: then connections break and new ones are refused. */
+export interface TcpProxy {
+  port: number
+  off(): Promise<void>
+  on(): Promise<void>
+}
+
+/** In front of this host and port. It is switched on, unless `off` is given. */
+export async function startTcpProxy(target: { host: string; port: number }, state?: 'off'): Promise<TcpProxy> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    const upstream = connect(target)
+    for (const [one, other] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => {})
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+      one.pipe(other)
+    }
+  })
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  const proxy: TcpProxy = {
+    port,
+    on: () => listen(port),
+    async off() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+  if (state === 'off') await proxy.off()
+  return proxy
+}
