@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { canonical, sha256 } from './canonical.ts'
+import type { NewEntry } from './entries.ts'
+
+/** What the first entry of a chain names as the one before. */
+export const GENESIS = Buffer.alloc(32)
+
+/**
+ * The facts of an entry, as they are hashed. The payload is only committed to (SHA-256 of a salt and its bytes), so
+ * that it can be erased and the chain still verifies. Times in milliseconds, ISO 8601, UTC.
+ */
+export interface Facts {
+  v: 1
+  chain: string
+  seq: number
+  prev: string
+  type: string
+  subject: string
+  actor: string
+  occurred_at: string
+  recorded_at: string
+  cause: string | null
+  payload: string
+}
+
+export interface Sealed {
+  facts: Facts
+  bytes: Buffer
+  hash: Buffer
+  salt: Buffer
+  payload: string
+}
+
+/** The entry that follows `head`, ready to be stored. */
+export function seal(
+  entry: NewEntry,
+  at: { chain: string; seq: number; prev: Buffer; now: Date; cause: string | null },
+): Sealed {
+  const { type, ...data } = entry.body
+  const payload = canonical({ name: entry.actor.name, data })
+  const salt = randomBytes(16)
+  const facts: Facts = {
+    v: 1,
+    chain: at.chain,
+    seq: at.seq,
+    prev: at.prev.toString('hex'),
+    type,
+    subject: entry.subject,
+    actor: entry.actor.id,
+    occurred_at: (entry.occurredAt ?? at.now).toISOString(),
+    recorded_at: at.now.toISOString(),
+    cause: at.cause,
+    payload: sha256(salt, payload).toString('hex'),
+  }
+  const bytes = Buffer.from(canonical(facts))
+  return { facts, bytes, hash: sha256(bytes), salt, payload }
+}

@@ -1,0 +1,111 @@
+import type { Entry, EntryBody } from './entries.ts'
+
+type Body<T extends EntryBody['type']> = Extract<EntryBody, { type: T }>
+
+/**
+ * An entry as one plain sentence, without markup: the one place that turns entries into words. Whoever acted is named as
+ * they were called then; `names` knows the other people.
+ */
+export function describe({ actor, subject, body }: Entry, names: (personId: string) => string): string {
+  const who = actor.name
+  switch (body.type) {
+    case 'incident.opened':
+      return flat(`${who} opened ${subject} “${body.title}”: ${opening(body, names)}.`)
+    case 'incident.status_changed':
+      return flat(`${who} moved ${subject} from ${body.from} to ${body.to}.${conclusion(body)}`)
+    case 'incident.exported':
+      return flat(
+        `${who} exported entries 1 to ${body.through} as ${FORMAT[body.format]}, with times in UTC and ${body.zone}.`,
+      )
+    case 'operation.read':
+      return flat(`${who} ran “${body.line}” on ${place(body)}${body.alarming ? ', alarming' : ''}: ${body.finding}.`)
+    case 'operation.refused':
+      return flat(`${who} was refused “${body.line}”: ${body.reason} (${body.code}).`)
+    case 'change.planned':
+      return flat(planned(subject, who, body))
+    case 'change.voted': {
+      const role = body.role ? ` as ${body.role}` : ''
+      return flat(`${who} ${VOTE[body.decision]} ${planOf(body)} of ${subject}${role}.`)
+    }
+    case 'change.moved':
+      return flat(moved(subject, who, body))
+    case 'change.progressed':
+      return flat(`${subject}: ${body.observed}.`)
+    default:
+      return unknown(body, subject)
+  }
+}
+
+const FORMAT = { md: 'Markdown', json: 'JSON' } as const
+const VOTE = { approve: 'approved', reject: 'rejected' } as const
+
+function opening({ severity, service, commander, kind, visibility }: Body<'incident.opened'>, names: Names): string {
+  const facts = [severity, service ? `service ${service}` : 'no service named', `commander ${names(commander)}`]
+  return [...facts, ...(kind === 'operational' ? [] : [kind]), ...(visibility === 'public' ? [] : [visibility])].join(
+    ', ',
+  )
+}
+
+type Names = (personId: string) => string
+
+function conclusion({ to, cause, fix }: Body<'incident.status_changed'>): string {
+  const told = to === 'resolved' || cause !== null || fix !== null
+  return told ? ` Cause: ${cause ?? 'unknown yet'}. Fix: ${fix ?? 'unknown yet'}.` : ''
+}
+
+function planned(subject: string, who: string, body: Body<'change.planned'>): string {
+  const asked = body.plan === 1 ? `${who} asked for ${subject}` : `${subject} was planned again`
+  const steps = body.steps.map(({ object, before, after }) => `${object} from ${before} to ${after}`).join('; ')
+  return [
+    `${asked} “${body.line}”: ${steps}, on ${place(body)}.`,
+    ...(body.undoes ? [`It undoes ${body.undoes}.`] : []),
+    ...body.warnings.map((warning) => `Warning: ${warning}.`),
+    `Tier ${body.tier}, ${planOf(body)}, to be approved by ${utc(body.approveBy)}.`,
+  ].join(' ')
+}
+
+function moved(subject: string, who: string, { from, to, detail }: Body<'change.moved'>): string {
+  const why = detail ? `: ${detail}` : ''
+  switch (to) {
+    case 'approved':
+      return from === 'claimed' ? `${subject} waits to run again${why}.` : `${subject} may run${why}.`
+    case 'rejected':
+      return `${who} rejected ${subject}.`
+    case 'withdrawn':
+      return `${who} withdrew ${subject}.`
+    case 'claimed':
+      return `A worker took ${subject} up.`
+    case 'intended':
+      return `${subject} is about to be applied${why}.`
+    case 'applied':
+      return `${subject} was applied${why}.`
+    case 'stale':
+      return `${subject} went stale and was not run${why}.`
+    case 'unknown':
+      return `Nobody knows whether ${subject} was applied${why}.`
+    case 'overridden':
+      return `${subject} was overridden${why}.`
+    case 'inconclusive':
+      return `${subject} ended inconclusive${why}.`
+    default:
+      return `${subject} ${to}${why}.`
+  }
+}
+
+const place = ({ target, environment }: { target: string; environment: string }): string => `${target} (${environment})`
+
+const planOf = ({ plan, hash }: { plan: number; hash: string }): string => `plan ${plan} (${hash.slice(0, 8)})`
+
+/** `2026-11-21 10:17 UTC`. */
+const utc = (iso: string): string => `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** One line; a sentence whose last words end it already gets no second full stop. */
+const flat = (sentence: string): string =>
+  sentence
+    .replace(/\s+/g, ' ')
+    .replace(/([.!?…])\.(?=\s|$)/g, '$1')
+    .trim()
+
+/** An entry that a newer release wrote, read by this one while both run. The compiler holds that none is forgotten. */
+const unknown = (body: never, subject: string): string =>
+  `${subject}: “${(body as EntryBody).type}”, which this release can’t read.`
