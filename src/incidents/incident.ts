@@ -1,0 +1,58 @@
+export type Status = 'investigating' | 'identified' | 'mitigated' | 'resolved' | 'closed' | 'cancelled'
+
+/** The legal moves; every other one is refused. */
+export const MOVES: Record<Status, readonly Status[]> = {
+  investigating: ['identified', 'mitigated', 'resolved', 'cancelled'],
+  identified: ['investigating', 'mitigated', 'resolved', 'cancelled'],
+  mitigated: ['investigating', 'identified', 'resolved'],
+  resolved: ['investigating', 'closed'],
+  closed: [],
+  cancelled: [],
+}
+
+export const isOpen = (status: Status): boolean => !['resolved', 'closed', 'cancelled'].includes(status)
+
+export interface Incident {
+  /** 7; people read `INC-7`. */
+  id: number
+  title: string
+  severity: string
+  status: Status
+  kind: string
+  visibility: 'public' | 'private'
+  /** What it acts on: production, or a drill's. */
+  world: string
+  /** The room: the channel that holds the root message. */
+  channel: string
+  service: string | null
+  /** Person ids. */
+  commander: string
+  openedBy: string
+  impactStartedAt: Date | null
+  detectedAt: Date | null
+  declaredAt: Date
+  acknowledgedAt: Date | null
+  mitigatedAt: Date | null
+  resolvedAt: Date | null
+  /** null: unknown yet. */
+  cause: string | null
+  fix: string | null
+}
+
+export interface Severity {
+  name: string
+  aliases: string[]
+  description: string
+  /** Milliseconds; null means no promise, and so no timer. */
+  acknowledgeWithinMs: number | null
+  updateEveryMs: number | null
+}
+
+/** The chain and the name that people read. */
+export const incidentName = (id: number): string => `INC-${id}`
+
+/** `INC-7`, `inc-7` or `7`; null for anything else. */
+export function parseIncidentName(text: string): number | null {
+  const match = /^(?:INC-)?([1-9]\d{0,8})$/i.exec(text)
+  return match ? Number(match[1]) : null
+}

@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely'
+import { asActor, type Person } from '../identity/person.ts'
+import type { Schema } from '../storage/schema.ts'
+import type { Ledger } from '../timeline/ledger.ts'
+import { type Incident, incidentName, MOVES } from './incident.ts'
+import { insertIncident, openIncidents, pastIncidents, readIncident, updateStatus } from './store.ts'
+
+/** Who asks, and what made it happen: the same cause never acts twice. */
+interface Asked {
+  person: Person
+  cause: string
+}
+
+interface Opening {
+  severity: string
+  title: string | null
+  service: string | null
+}
+
+type Result = { kind: 'done'; incident: number } | { kind: 'refused'; reason: string }
+
+/** The incidents' lifecycle. Every change commits with its timeline entry. */
+export interface Incidents {
+  open(asked: Asked, opening: Opening): Promise<Result>
+  /** Acts at once: cause and fix may stay unknown yet. */
+  resolve(asked: Asked, id: number, known: { cause: string | null; fix: string | null }): Promise<Result>
+  /** Puts on record that an export was asked for; the projection uploads it to the thread. */
+  export(asked: Asked, id: number, format: 'md' | 'json'): Promise<Result>
+  find(id: number): Promise<Incident | null>
+  /** Newest first. */
+  listOpen(): Promise<Incident[]>
+  listPast(limit: number): Promise<Incident[]>
+}
+
+/** `channel`: the room that public incidents open in. */
+export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: string): Incidents {
+  return {
+    find: (id) => readIncident(db, id),
+    listOpen: () => openIncidents(db),
+    listPast: (limit) => pastIncidents(db, limit),
+
+    async open({ person, cause }, { severity, title, service }) {
+      const denial = whyNotMember(person)
+      if (denial) return { kind: 'refused', reason: denial }
+      const id = await ledger.transaction(cause, async (tx) => {
+        const named = title ?? generatedTitle(service)
+        const incident = { title: named, severity, service, channel, commander: person.id }
+        const { id, declaredAt } = await insertIncident(tx.db, incident)
+        const chain = await tx.hold(incidentName(id))
+        const body = { type: 'incident.opened', kind: 'operational', visibility: 'public', ...incident } as const
+        await chain.append({ subject: incidentName(id), actor: asActor(person), occurredAt: declaredAt, body })
+        return id
+      })
+      return { kind: 'done', incident: id }
+    },
+
+    async resolve({ person, cause }, id, known) {
+      const denial = whyNotMember(person)
+      if (denial) return { kind: 'refused', reason: denial }
+      const name = incidentName(id)
+      return await ledger.transaction(cause, async (tx) => {
+        if (!(await readIncident(tx.db, id))) return unknown(name)
+        const chain = await tx.hold(name)
+        const incident = (await readIncident(tx.db, id)) as Incident
+        if (!MOVES[incident.status].includes('resolved')) {
+          return { kind: 'refused', reason: `${name} is ${incident.status} already` }
+        }
+        const from = incident.status
+        await updateStatus(tx.db, id, { from, to: 'resolved', resolvedAt: chain.now, ...known })
+        const body = { type: 'incident.status_changed', from, to: 'resolved', ...known } as const
+        await chain.append({ subject: name, actor: asActor(person), body })
+        return { kind: 'done', incident: id }
+      })
+    },
+
+    async export({ person, cause }, id, format) {
+      const denial = whyNotMember(person)
+      if (denial) return { kind: 'refused', reason: denial }
+      const name = incidentName(id)
+      return await ledger.transaction(cause, async (tx) => {
+        if (!(await readIncident(tx.db, id))) return unknown(name)
+        const chain = await tx.hold(name)
+        const body = { type: 'incident.exported', format, through: chain.seq, zone: person.zone } as const
+        await chain.append({ subject: name, actor: asActor(person), body })
+        return { kind: 'done', incident: id }
+      })
+    },
+  }
+}
+
+const unknown = (name: string): Result => ({ kind: 'refused', reason: `there is no ${name}` })
+
+/** Why somebody has no part in incidents; null for the workspace's members. */
+export function whyNotMember({ standing }: Person): string | null {
+  if (standing === 'member') return null
+  return `only full members of the workspace can do this, and you are ${standing === 'unknown' ? 'not known to me' : `a ${standing}`}`
+}
+
+const generatedTitle = (service: string | null): string => (service ? `Trouble with ${service}` : 'No title yet')

@@ -1,0 +1,103 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Schema } from '../storage/schema.ts'
+import type { Incident, Status } from './incident.ts'
+
+const fromRow = (row: Selectable<Schema['incidents']>): Incident => ({
+  id: row.id,
+  title: row.title,
+  severity: row.severity,
+  status: row.status as Status,
+  kind: row.kind,
+  visibility: row.visibility as Incident['visibility'],
+  world: row.world,
+  channel: row.channel,
+  service: row.service,
+  commander: row.commander,
+  openedBy: row.opened_by,
+  impactStartedAt: row.impact_started_at,
+  detectedAt: row.detected_at,
+  declaredAt: row.declared_at,
+  acknowledgedAt: row.acknowledged_at,
+  mitigatedAt: row.mitigated_at,
+  resolvedAt: row.resolved_at,
+  cause: row.cause,
+  fix: row.fix,
+})
+
+export async function readIncident(db: Kysely<Schema>, id: number): Promise<Incident | null> {
+  const row = await db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
+/** Open incidents, newest first. */
+export async function openIncidents(db: Kysely<Schema>): Promise<Incident[]> {
+  const rows = await db
+    .selectFrom('incidents')
+    .selectAll()
+    .where('status', 'not in', ['resolved', 'closed', 'cancelled'])
+    .orderBy('id', 'desc')
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** The newest incidents that are over. */
+export async function pastIncidents(db: Kysely<Schema>, limit: number): Promise<Incident[]> {
+  const rows = await db
+    .selectFrom('incidents')
+    .selectAll()
+    .where('status', 'in', ['resolved', 'closed', 'cancelled'])
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(fromRow)
+}
+
+export interface NewIncident {
+  title: string
+  severity: string
+  service: string | null
+  channel: string
+  commander: string
+}
+
+/** Returns the new incident's number, and when it was declared by the database's clock. */
+export async function insertIncident(
+  trx: Transaction<Schema>,
+  incident: NewIncident,
+): Promise<{ id: number; declaredAt: Date }> {
+  const row = await trx
+    .insertInto('incidents')
+    .values({
+      title: incident.title,
+      severity: incident.severity,
+      status: 'investigating',
+      service: incident.service,
+      channel: incident.channel,
+      commander: incident.commander,
+      opened_by: incident.commander,
+      declared_at: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
+    })
+    .returning(['id', 'declared_at as declaredAt'])
+    .executeTakeFirstOrThrow()
+  return row
+}
+
+/** Compare-and-set; false when somebody was faster. */
+export async function updateStatus(
+  trx: Transaction<Schema>,
+  id: number,
+  move: { from: Status; to: Status; resolvedAt?: Date; cause?: string | null; fix?: string | null },
+): Promise<boolean> {
+  const result = await trx
+    .updateTable('incidents')
+    .set({
+      status: move.to,
+      ...(move.resolvedAt && { resolved_at: move.resolvedAt }),
+      ...(move.cause && { cause: move.cause }),
+      ...(move.fix && { fix: move.fix }),
+    })
+    .where('id', '=', id)
+    .where('status', '=', move.from)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
