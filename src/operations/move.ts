@@ -1,0 +1,62 @@
+import type { Actor } from '../timeline/entries.ts'
+import type { HeldChain, LedgerTransaction } from '../timeline/ledger.ts'
+import { type Change, changeName } from './change.ts'
+import type { Context } from './context.ts'
+import { canMove, type State } from './states.ts'
+import { type Fields, readChain, readChange, updateState } from './store.ts'
+
+/** A move that the table of states doesn't have, or one whose change was moved by somebody else meanwhile. */
+export class IllegalMove extends Error {
+  readonly code = 'illegal_move'
+}
+
+export interface Held {
+  tx: LedgerTransaction
+  chain: HeldChain
+  change: Change
+}
+
+/** One transaction around a change: holds its chain, so that what is read stays true until it commits. */
+export async function withChange<T>(
+  { ledger }: Pick<Context, 'ledger'>,
+  id: number,
+  cause: string | null,
+  work: (held: Held) => Promise<T>,
+): Promise<T> {
+  return await ledger.transaction(cause, async (tx) => {
+    const name = await readChain(tx.db, id)
+    const chain = await tx.hold(name)
+    const change = await readChange(tx.db, id)
+    if (!change) throw new Error(`${changeName(id)} has a chain and no plan`)
+    return await work({ tx, chain, change })
+  })
+}
+
+/** The only way to another state: the row and the entry that says so, together. Returns the change as it is then. */
+export async function move(
+  { tx, chain, change }: Held,
+  to: State,
+  actor: Actor,
+  detail: string | null,
+  fields: Fields = {},
+): Promise<Change> {
+  if (!canMove(change.state, to))
+    throw new IllegalMove(`${changeName(change.id)} can't go from ${change.state} to ${to}`)
+  if (!(await updateState(tx.db, change, to, { detail, ...fields }))) {
+    throw new IllegalMove(`${changeName(change.id)} is ${change.state} no more`)
+  }
+  await chain.append({
+    subject: changeName(change.id),
+    actor,
+    body: { type: 'change.moved', from: change.state, to, plan: change.planNumber, hash: change.planHash, detail },
+  })
+  return { ...change, state: to, detail, epoch: fields.epoch ?? change.epoch }
+}
+
+/** A transaction on a change that this worker still holds: another epoch means that somebody took it over. */
+export async function mine<T>(context: Context, change: Change, work: (held: Held) => Promise<T>): Promise<T> {
+  return await withChange(context, change.id, null, async (held) => {
+    if (held.change.epoch !== change.epoch) throw new IllegalMove('another worker took this change over')
+    return await work(held)
+  })
+}

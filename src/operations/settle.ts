@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FIREBREAK } from '../timeline/entries.ts'
+import { type Change, changeName } from './change.ts'
+import type { Context } from './context.ts'
+import { type Held, mine, move } from './move.ts'
+import type { Observation, Step } from './operation.ts'
+import type { Found } from './run.ts'
+import type { State } from './states.ts'
+import { hasPassed, renewLease, updateDetail } from './store.ts'
+
+/** Progress is evidence, but a rollout of 200 pods needn't fill the timeline. */
+const SAY_EVERY_MS = 2_000
+
+/** Looks at an applied change until it settled, somebody reset it, it failed, or its time is up. */
+export async function settle(
+  context: Context,
+  change: Change,
+  found: Found,
+  steps: Step[],
+  stopping: AbortSignal,
+): Promise<void> {
+  let said = { summary: change.detail, at: 0 }
+  for (;;) {
+    const seen = await observe(found, steps)
+    const end = verdict(seen) ?? ((await hasPassed(context.db, change.id, 'verify_until')) ? 'inconclusive' : null)
+    if (end) {
+      await mine(context, change, (held) => {
+        const seconds = Math.round((held.chain.now.getTime() - appliedAt(change)) / 1000)
+        return conclude(held, end, end === 'succeeded' ? `${seen.summary} after ${seconds} s` : seen.summary)
+      })
+      return
+    }
+    if (seen.summary !== said.summary && Date.now() - said.at >= SAY_EVERY_MS) {
+      await progress(context, change, seen.summary)
+      said = { summary: seen.summary, at: Date.now() }
+    }
+    await sleep(context.lookEveryMs, undefined, { signal: stopping }).catch(() => {})
+    if (stopping.aborted) {
+      // Only watching is left: whoever starts next goes on at once.
+      await renewLease(context.db, change.id, change.epoch, 0)
+      return
+    }
+  }
+}
+
+/** Ends an applied change: nobody watches it any more. */
+export const conclude = (held: Held, end: State, detail: string): Promise<Change> =>
+  move(held, end, FIREBREAK, detail, { finished_at: held.chain.now, lease_until: null })
+
+/** Milliseconds since the epoch: the deadline was set when the effect was there. */
+const appliedAt = ({ verifyUntil, plan }: Change): number => (verifyUntil?.getTime() ?? 0) - plan.settleWithinMs
+
+/** The whole change's state: settled when every step is, otherwise the first step that isn't. */
+async function observe({ operation, bound }: Found, steps: Step[]): Promise<Observation> {
+  try {
+    const all = await Promise.all(steps.map((step) => operation.observe(step, bound)))
+    const unsettled = all.find((o) => o.effect !== 'present' || o.health !== 'settled')
+    return unsettled ?? (all.at(-1) as Observation)
+  } catch (error) {
+    return { effect: 'unknown', health: 'settling', summary: `could not look: ${(error as Error).message}` }
+  }
+}
+
+function verdict({ effect, health }: Observation) {
+  if (effect === 'absent' || effect === 'other') return 'overridden'
+  if (effect === 'present' && health === 'settled') return 'succeeded'
+  if (effect === 'present' && health === 'failed') return 'failed'
+  return null
+}
+
+async function progress(context: Context, change: Change, summary: string): Promise<void> {
+  await mine(context, change, async ({ tx, chain, change: current }) => {
+    if (!(await updateDetail(tx.db, current, summary))) return
+    await chain.append({
+      subject: changeName(change.id),
+      actor: FIREBREAK,
+      body: { type: 'change.progressed', plan: change.planNumber, observed: summary },
+    })
+  })
+}

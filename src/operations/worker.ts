@@ -1,0 +1,85 @@
+import { FIREBREAK } from '../timeline/entries.ts'
+import type { Context } from './context.ts'
+import { IllegalMove, move, withChange } from './move.ts'
+import { execute, takeOver } from './run.ts'
+import { dueChanges } from './store.ts'
+
+/** Claims what is approved, expires what waited too long, takes over from workers that went silent. */
+export interface Worker {
+  start(): void
+  /** Looks now rather than at the next poll: something was approved. */
+  wake(): void
+  /** Takes nothing new, lets effects under way get their outcome, hands over what only has to be watched. */
+  stop(): Promise<void>
+}
+
+/** What this process appends wakes it at once; the poll is for other processes' work, and for time passing. */
+const POLL_MS = 1_000
+/** As many as one look finds: most of them only watch. */
+const AT_ONCE = 100
+
+export function createWorker(context: Context): Worker {
+  const running = new Map<number, Promise<void>>()
+  const stopping = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | null = null
+  let again = false
+
+  async function look(): Promise<void> {
+    for (const { id, due } of await dueChanges(context.db)) {
+      if (stopping.signal.aborted || running.size >= AT_ONCE) return
+      if (running.has(id)) continue
+      const work = { expire, claim: execute, take_over: takeOver }[due]
+      const task = work(context, id, stopping.signal)
+        .finally(() => running.delete(id))
+        // After an error the poll looks again: at once would be a loop as fast as the database can refuse.
+        .then(wake, (error) => {
+          const problem = { err: error, change: id, due }
+          if (error instanceof IllegalMove) context.log.warn(problem, 'Another worker took this change over')
+          else context.log.error(problem, 'A change is left as it is; trying again')
+        })
+      running.set(id, task)
+    }
+  }
+
+  function wake() {
+    if (!timer || stopping.signal.aborted) return
+    if (looking) {
+      again = true
+      return
+    }
+    looking = look()
+      .catch((error) => context.log.warn({ err: error }, 'Could not look for approved changes; trying again'))
+      .finally(() => {
+        looking = null
+        if (again) {
+          again = false
+          wake()
+        }
+      })
+  }
+
+  return {
+    start() {
+      timer = setInterval(wake, POLL_MS)
+      wake()
+    },
+    wake,
+    async stop() {
+      stopping.abort()
+      clearInterval(timer)
+      await looking
+      await Promise.all(running.values())
+    },
+  }
+}
+
+async function expire(context: Context, id: number): Promise<void> {
+  await withChange(context, id, null, async (held) => {
+    const { state, approveBy, executeBy } = held.change
+    const deadline = state === 'planned' ? approveBy : executeBy
+    if ((state !== 'planned' && state !== 'approved') || deadline > held.chain.now) return
+    const detail = state === 'planned' ? 'nobody approved it in time' : 'it was not executed in time'
+    await move(held, 'expired', FIREBREAK, detail, { finished_at: held.chain.now })
+  })
+}

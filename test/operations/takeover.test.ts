@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ChangeOperation } from '../../src/operations/operation.ts'
+import { takeOver } from '../../src/operations/run.ts'
+import { bob, type TestEngine, testEngine } from '../support/engine.ts'
+import { keptLog } from '../support/log.ts'
+
+let t: TestEngine
+beforeEach(async () => {
+  t = await testEngine()
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await t.close()
+})
+
+const approved = async (value: number) => {
+  const id = await t.planned(value)
+  await t.vote(id, bob)
+  return id
+}
+
+const takenOver = (id: number) => takeOver(t.context, id, AbortSignal.abort())
+
+/** As if its worker had given no sign of life. */
+const silence = (id: number) =>
+  t.db
+    .updateTable('changes')
+    .set({ lease_until: new Date(0) })
+    .where('id', '=', id)
+    .execute()
+
+describe('taking over', () => {
+  it('fences a worker that was only slow: its claim is worth nothing any more', async () => {
+    const id = await approved(5)
+    const turn = t.context.operations[0] as ChangeOperation
+    const { plan } = turn
+    let replanned = false
+    turn.plan = async (...asked) => {
+      // Its lease runs out while it plans again. Whoever takes over has not claimed it yet.
+      void t.engine.worker.stop()
+      while ((await t.engine.change(id))?.state === 'claimed') {
+        await silence(id)
+        await takenOver(id)
+      }
+      replanned = true
+      return await plan(...asked)
+    }
+    t.engine.worker.start()
+    await vi.waitFor(() => expect(replanned).toBe(true), 15_000)
+    await t.engine.worker.stop()
+    expect(t.world.applied).toBe(0)
+    expect((await t.engine.change(id))?.state).toBe('approved')
+  })
+
+  it('keeps a worker that froze with its intent on record from an effect that nobody would look for', async () => {
+    const id = await approved(5)
+    const { transaction } = t.ledger
+    let frozen = false
+    t.context.ledger = {
+      ...t.ledger,
+      async transaction(cause, work) {
+        const result = await transaction(cause, work)
+        if (!frozen && (await t.engine.change(id))?.state === 'intended') {
+          frozen = true
+          await sleep(t.context.leaseMs)
+        }
+        return result
+      },
+    }
+    t.engine.worker.start()
+    expect((await t.until(id, 'failed')).detail).toBe('the worker stopped; it was not applied (value is 3)')
+    expect(t.world.applied).toBe(0)
+  })
+
+  it('leaves alone what another worker took over meanwhile', async () => {
+    const id = await approved(5)
+    const lease = { epoch: 4, lease_until: new Date(Date.now() + 60_000) }
+    for (const state of ['claimed', 'intended', 'applied'] as const) {
+      await t.db
+        .updateTable('changes')
+        .set({ ...lease, state })
+        .where('id', '=', id)
+        .execute()
+      await takenOver(id)
+      expect(await t.engine.change(id)).toMatchObject({ state, epoch: 4 })
+    }
+  })
+
+  it('ends what can’t be watched any more, when its service left the catalogue', async () => {
+    t.world.health = 'settling'
+    t.engine.worker.start()
+    const id = await approved(5)
+    await t.until(id, 'applied')
+    await t.engine.worker.stop()
+    delete t.context.services.dial
+    await silence(id)
+    await takenOver(id)
+    expect(await t.engine.change(id)).toMatchObject({
+      state: 'inconclusive',
+      detail: expect.stringContaining('no such service'),
+    })
+  })
+})
+
+describe('the worker', () => {
+  it('gives up watching by the database’s clock, whatever this machine’s says', async () => {
+    t.world.health = 'settling'
+    vi.spyOn(Date, 'now').mockReturnValue(0)
+    t.engine.worker.start()
+    await t.until(await approved(5), 'inconclusive')
+  })
+
+  it('tries at its own pace when the database refuses what it does', async () => {
+    const log = keptLog()
+    t.context.log = log
+    await approved(5)
+    t.context.ledger = { ...t.ledger, transaction: () => Promise.reject(new Error('read-only after a failover')) }
+    t.engine.worker.start()
+    await sleep(1_500)
+    expect(log.messages.length).toBeGreaterThan(0)
+    expect(log.messages.length).toBeLessThan(5)
+  })
+})
