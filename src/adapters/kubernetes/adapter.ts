@@ -1,0 +1,35 @@
+import { findAutoscalers } from './autoscalers.ts'
+import { clusterOf } from './cluster.ts'
+import { describeDeployment, readDeployment } from './deployment.ts'
+import { loadKubeconfig } from './kubeconfig.ts'
+import { readLogs } from './logs.ts'
+import { checkedNamespace } from './names.ts'
+import { describePods } from './pods.ts'
+import type { KubernetesPort } from './port.ts'
+import { findMissingRights } from './rights.ts'
+import { scaleWith } from './scale.ts'
+
+/**
+ * A port bound to one namespace of the cluster of this kubeconfig's current context. Reads the file and does nothing
+ * else; throws `misconfigured` or `invalid_name`.
+ *
+ * `kubeconfig` is a path; empty means the service account of the pod that we run in. `timeoutMs` holds for each request.
+ */
+export function connectKubernetes(target: {
+  kubeconfig: string
+  namespace: string
+  timeoutMs?: number
+}): KubernetesPort {
+  const namespace = checkedNamespace(target.namespace)
+  const { config, server } = loadKubeconfig(target.kubeconfig)
+  const cluster = clusterOf(config, { server, namespace, timeoutMs: target.timeoutMs ?? 10_000 })
+  return {
+    namespace,
+    deployment: async (name) => describeDeployment(await readDeployment(cluster, name)),
+    autoscalers: (deployment) => findAutoscalers(cluster, deployment),
+    pods: (deployment) => describePods(cluster, deployment),
+    logs: (deployment, options) => readLogs(cluster, deployment, options),
+    missingRights: (needs) => findMissingRights(cluster, needs),
+    scale: scaleWith(cluster),
+  }
+}
