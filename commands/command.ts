@@ -1,0 +1,59 @@
+import type { z } from 'zod'
+import type { Person } from '../src/identity/person.ts'
+import type { Modal } from '../templates/message.ts'
+import type { Desk } from './desk.ts'
+
+/** What somebody did in Slack, and where. */
+export interface Gesture {
+  person: Person
+  /** What made it happen (`command:<trigger_id>`, `event:<event_id>`, …): the same cause never acts twice. */
+  cause: string
+  channel: string
+  /** The incident whose thread or card it came from. */
+  incident: number | null
+}
+
+interface Choice {
+  label: string
+  line: string
+}
+
+/** What a command answers, as data; src/slack renders it. What is recorded shows in the thread by itself. */
+export type Answer =
+  /** The thread shows it. */
+  | { kind: 'nothing' }
+  /** For this person's eyes, mrkdwn; untrusted parts are escaped already (templates/text.ts). */
+  | { kind: 'text'; text: string }
+  /** A question: each choice runs a line as if it were typed. */
+  | { kind: 'choice'; text: string; choices: Choice[] }
+  | { kind: 'modal'; modal: Modal }
+
+export const nothing: Answer = { kind: 'nothing' }
+export const say = (text: string): Answer => ({ kind: 'text', text })
+
+/** What a button carries (Block Kit's limit). A longer line can only be typed again. */
+const LONGEST_LINE = 2_000
+
+export function choose(text: string, choices: Choice[]): Answer {
+  const usable = choices.filter(({ line }) => line.length <= LONGEST_LINE)
+  return usable.length > 0 ? { kind: 'choice', text, choices: usable } : say(text)
+}
+
+/** A verb of `/incident`, or one of `/ops` that is no operation. */
+export interface Command<A = Record<string, unknown>> {
+  name: string
+  aliases: readonly string[]
+  usage: string
+  summary: string
+  examples: readonly string[]
+  positionals: readonly string[]
+  /** The last positional takes the rest of the line: a title needs no quotes. */
+  rest?: boolean
+  flags: readonly string[]
+  args: z.ZodType<A>
+  run(args: A, gesture: Gesture, desk: Desk): Promise<Answer>
+}
+
+export function defineCommand<A>(command: Command<A>): Command {
+  return command as unknown as Command
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { incidentName } from '../../src/incidents/incident.ts'
+import { prose } from '../../templates/text.ts'
+import { IncidentName } from '../arguments.ts'
+import { defineCommand, say } from '../command.ts'
+import { which } from './which.ts'
+
+const PAST = 5
+
+export const exportTimeline = defineCommand({
+  name: 'export',
+  aliases: ['postmortem'],
+  usage: '[INC-n] [md|json]',
+  summary: 'Upload an incident’s timeline to its thread, as Markdown or JSON',
+  examples: ['export INC-7 md', 'export INC-7 json'],
+  positionals: ['incident', 'format'],
+  flags: [],
+  args: z.preprocess(
+    formatAlone,
+    z.strictObject({
+      incident: IncidentName.optional(),
+      format: z.enum(['md', 'json'], 'must be `md` or `json`').optional(),
+    }),
+  ),
+
+  async run({ incident: named, format = 'md' }, gesture, desk) {
+    const found = await which(named, gesture, desk, (name) => `incident export ${name} ${format}`, PAST)
+    if ('answer' in found) return found.answer
+    const result = await desk.incidents.export(gesture, found.incident.id, format)
+    if (result.kind === 'refused') return say(`Nothing was exported: ${prose(result.reason, 800)}.`)
+    return say(`The timeline of *${incidentName(found.incident.id)}* comes to its thread as a file.`)
+  },
+})
+
+/** `export json`, in a thread, names no incident. */
+function formatAlone(typed: unknown): unknown {
+  const { incident, ...rest } = typed as { incident?: string; format?: string }
+  return !rest.format && (incident === 'md' || incident === 'json') ? { format: incident } : typed
+}

@@ -1,0 +1,34 @@
+import { type Incident, incidentName } from '../../src/incidents/incident.ts'
+import { type Answer, choose, type Gesture, say } from '../command.ts'
+import type { Desk } from '../desk.ts'
+
+/**
+ * The incident that a verb is about: the one that was named, else the thread's, else the only open one, else the person
+ * picks. `line` is the command with the incident filled in; `past` offers the newest ones that are over, too.
+ */
+export async function which(
+  named: number | undefined,
+  gesture: Gesture,
+  { incidents, names }: Desk,
+  line: (name: string) => string,
+  past = 0,
+): Promise<{ incident: Incident } | { answer: Answer }> {
+  const id = named ?? gesture.incident
+  if (id !== null) {
+    const incident = await incidents.find(id)
+    return incident
+      ? { incident }
+      : { answer: say(`There is no ${incidentName(id)}. \`${names.incident} list\` shows the open ones.`) }
+  }
+  const open = await incidents.listOpen()
+  const [only] = open
+  if (only && open.length === 1) return { incident: only }
+  const candidates = [...open, ...(past > 0 ? await incidents.listPast(past) : [])]
+  if (candidates.length === 0) return { answer: say(`No incident is open. \`${names.incident} open P1\` opens one.`) }
+  const choices = candidates.map(({ id, title }) => ({
+    label: `${incidentName(id)} ${title}`,
+    line: line(incidentName(id)),
+  }))
+  const text = open.length > 1 ? `${open.length} incidents are open. Which one?` : 'No incident is open. Which one?'
+  return { answer: choose(text, choices) }
+}

@@ -1,0 +1,102 @@
+import { whyNotMember } from '../src/incidents/incidents.ts'
+import { badArguments, commandHelp } from '../templates/help.ts'
+import { inline, line } from '../templates/text.ts'
+import { buttons, incidentOf, spoilt } from './buttons.ts'
+import { type Answer, type Command, choose, type Gesture, say } from './command.ts'
+import type { Desk } from './desk.ts'
+import { nearestOf, parse } from './grammar.ts'
+import { verbs as incidentVerbs } from './incident/index.ts'
+import { openIncident } from './incident/open.ts'
+import { verbs as opsVerbs } from './ops/index.ts'
+import { runOperation } from './ops/run.ts'
+
+export type Root = 'incident' | 'ops'
+
+/** Runs what was typed after `/incident` or `/ops`. Bad input is an answer, not an error. */
+export async function runLine(root: Root, text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  // Postgres has no text with a NUL in it.
+  const [, typed = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text.replaceAll('\0', '')) ?? []
+  const verb = typed.toLowerCase()
+  if (verb === '' || verb === 'help') return help(root, rest, desk)
+  const operation = root === 'ops' ? desk.operations.find((o) => o.name === verb) : undefined
+  if (operation) return await runOperation(operation, rest, gesture, desk)
+  const command = find(root, verb)
+  if (command) return await runCommand(root, command, rest, gesture, desk)
+  const nearest = nearestOf(verb, names(root, desk))
+  const slash = desk.names[root]
+  if (!nearest) return say(`There is no ${inline(`${slash} ${typed}`, 80)}. \`${slash} help\` shows what there is.`)
+  const meant = `${nearest} ${rest}`.trim()
+  const question = `There is no “${line(typed, 80)}” in ${slash}. Did you mean ${nearest}?`
+  return choose(question, [{ label: `${slash} ${meant}`, line: `${root} ${meant}` }])
+}
+
+/** Runs `@firebreak …`: `ops scale checkout 5`, `incident resolve`, or just `resolve`. */
+export async function runMention(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const [, first = '', rest = ''] = /^\s*\/?(\S*)\s*([\s\S]*)$/.exec(text) ?? []
+  const word = first.toLowerCase()
+  if (word === 'incident' || word === 'ops') return await runLine(word, rest, gesture, desk)
+  const isOps = desk.operations.some((o) => o.name === word) || opsVerbs.some((v) => v.name === word)
+  return await runLine(isOps ? 'ops' : 'incident', text, gesture, desk)
+}
+
+/** A button: its action_id and value. Anything unknown is answered. */
+export async function press(action: { id: string; value: string }, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const { id, value } = action
+  const verb = /^incident\.(resolve|status|export)$/.exec(id)?.[1]
+  if (verb) {
+    const name = incidentOf(value)
+    return name ? await runLine('incident', `${verb} ${name}`, gesture, desk) : spoilt
+  }
+  const choice = /^choose(?::\d+)?$/.test(id) ? /^(incident|ops) ([\s\S]+)$/.exec(value) : null
+  if (choice) return await runLine(choice[1] as Root, choice[2] as string, gesture, desk)
+  const button = Object.hasOwn(buttons, id) ? buttons[id] : undefined
+  return button ? await button(value, gesture, desk) : spoilt
+}
+
+/** A modal that came back: values by block_id. Errors by block_id keep it open. */
+export async function submit(
+  modal: { callbackId: string; values: Record<string, string | null>; metadata: string },
+  gesture: Gesture,
+  desk: Desk,
+): Promise<{ errors: Record<string, string> } | Answer> {
+  if (modal.callbackId !== 'incident.open') return spoilt
+  const { severity = null, title = null, service = null } = modal.values
+  const known = desk.severities.find(({ name }) => name === severity)
+  if (!known) return { errors: { severity: 'Pick a severity' } }
+  if (service !== null && !desk.services.includes(service)) return { errors: { service: 'Pick one of the services' } }
+  return await openIncident({ severity: known.name, title, service }, gesture, desk)
+}
+
+/** The action_ids and callback_ids that `press` and `submit` know. `choose` comes as `choose:0`, `choose:1`, … too. */
+export const ACTION_IDS = [
+  ...['incident.resolve', 'incident.status', 'incident.export', 'choose'],
+  ...Object.keys(buttons),
+] as const
+export const CALLBACK_IDS = ['incident.open'] as const
+
+const commandsOf = (root: Root): readonly Command[] => (root === 'incident' ? incidentVerbs : opsVerbs)
+
+const find = (root: Root, verb: string): Command | undefined =>
+  commandsOf(root).find(({ name, aliases }) => name === verb || aliases.includes(verb))
+
+const names = (root: Root, { operations }: Desk): string[] => [
+  ...commandsOf(root).flatMap(({ name, aliases }) => [name, ...aliases]),
+  ...(root === 'ops' ? operations.map(({ name }) => name) : []),
+  'help',
+]
+
+async function runCommand(root: Root, command: Command, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  // Titles are for the workspace's own; what `/ops` may do is the policy's to say.
+  const denial = root === 'incident' ? whyNotMember(gesture.person) : null
+  if (denial) return say(`Nothing was done: ${denial}.`)
+  const parsed = parse(command, rest)
+  if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk)
+  const { problem } = parsed
+  return say(badArguments({ command: desk.names[root], verb: command, problem, service: desk.services[0] ?? null }))
+}
+
+function help(root: Root, about: string, desk: Desk): Answer {
+  const verbs = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
+  const only = verbs.find(({ name }) => name === about.trim().toLowerCase())
+  return say(commandHelp(desk.names[root], only ? [only] : verbs))
+}

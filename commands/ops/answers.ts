@@ -1,0 +1,35 @@
+import { incidentName } from '../../src/incidents/incident.ts'
+import { changeName } from '../../src/operations/change.ts'
+import type { Requested } from '../../src/operations/request.ts'
+import type { Decided } from '../../src/operations/vote.ts'
+import { code, prose } from '../../templates/text.ts'
+import { type Answer, type Gesture, nothing, say } from '../command.ts'
+
+/** Slack cuts an ephemeral text; what was read outside of an incident is in no thread and gets no file. */
+const EPHEMERAL_DETAIL = 2_500
+
+/** In the incident's thread the card is the answer; elsewhere the person is told where to look. */
+export function answerRequest(result: Requested, gesture: Gesture): Answer {
+  switch (result.kind) {
+    case 'refused':
+      return say(`Nothing was done: ${prose(result.reason, 800)}.`)
+    case 'planned':
+      if (result.incident === null)
+        return say(`*${changeName(result.change)}* is planned; its card is in this channel.`)
+      return gesture.incident === result.incident
+        ? nothing
+        : say(
+            `*${changeName(result.change)}* is planned; its card is in the thread of ${incidentName(result.incident)}.`,
+          )
+    case 'read': {
+      const { finding, detail } = result.reading
+      if (!result.recorded) return say(`*${prose(finding, 1_000)}*\n${code(detail, EPHEMERAL_DETAIL)}`)
+      return gesture.incident === null
+        ? say(`${prose(finding, 1_000)}\nThe details are in the incident’s thread.`)
+        : nothing
+    }
+  }
+}
+
+export const answerDecision = (result: Decided): Answer =>
+  result.kind === 'done' ? nothing : say(`Nothing changed: ${prose(result.reason, 800)}.`)

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { Pod } from '../../src/adapters/kubernetes/port.ts'
+import { defineRead } from '../../src/operations/operation.ts'
+import { ServiceName } from '../arguments.ts'
+
+export const pods = defineRead({
+  name: 'pods',
+  version: 1,
+  usage: '<service>',
+  summary: 'Show how a service’s pods are',
+  examples: ['pods checkout'],
+  positionals: ['service'],
+  flags: [],
+  args: z.strictObject({ service: ServiceName }),
+  on: 'kubernetes',
+
+  async read({ service }, { port, deployment }) {
+    const [{ replicas, status }, { items, truncated }] = await Promise.all([
+      port.deployment(deployment),
+      port.pods(deployment),
+    ])
+    const troubled = items.filter((pod) => pod.trouble !== null)
+    const count = `${status.ready}/${replicas} ready`
+    return {
+      finding:
+        troubled.length === 0 ? `${service}: ${count}` : `${service}: ${count}. ${troubled.map(sentence).join('; ')}`,
+      alarming: troubled.length > 0 || status.ready < replicas,
+      detail: table(items) + (truncated ? `\n(the first ${items.length} pods; there are more)` : ''),
+    }
+  },
+})
+
+const sentence = (pod: Pod): string =>
+  `${pod.name} is ${pod.trouble}${pod.lastEnd ? ` (last end: ${pod.lastEnd})` : ''}, ${pod.restarts} restarts`
+
+/** Narrow enough for a phone: what matters stands first. */
+function table(pods: Pod[]): string {
+  const rows = pods.map((pod) => [
+    pod.name,
+    pod.ready ? 'yes' : 'no',
+    String(pod.restarts),
+    `${pod.trouble ?? pod.phase}${pod.lastEnd ? `, last end ${pod.lastEnd}` : ''}`,
+  ])
+  const all = [['POD', 'READY', 'RESTARTS', 'STATUS'], ...rows]
+  const width = (column: number) => Math.max(...all.map((row) => row[column]?.length ?? 0))
+  const widths = [width(0), width(1), width(2), 0]
+  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
+}

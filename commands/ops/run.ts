@@ -1,0 +1,65 @@
+import { incidentName, parseIncidentName } from '../../src/incidents/incident.ts'
+import type { Operation, Value } from '../../src/operations/operation.ts'
+import { badArguments } from '../../templates/help.ts'
+import { inline } from '../../templates/text.ts'
+import { type Answer, choose, type Gesture, say } from '../command.ts'
+import type { Desk } from '../desk.ts'
+import { nearestOf, parse } from '../grammar.ts'
+import { answerRequest } from './answers.ts'
+
+/** Flags that every operation takes. */
+const COMMON = ['incident', 'env'] as const
+
+/** Runs an operation as it was typed: `scale checkout 5 --incident INC-7`. */
+export async function runOperation(operation: Operation, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const bad = (problem: string) =>
+    say(badArguments({ command: desk.names.ops, verb: operation, problem, service: desk.services[0] ?? null }))
+  const parsed = parse(operation, rest, COMMON)
+  if ('problem' in parsed) return bad(parsed.problem)
+  const args = parsed.args as Record<string, Value> & { service: string }
+  if (!desk.services.includes(args.service)) {
+    const nearest = nearestOf(args.service, desk.services)
+    if (!nearest) return bad(`there is no service “${args.service}”; there is ${desk.services.join(', ')}`)
+    const meant = `${operation.name} ${rest.replace(new RegExp(`(?<![\\w-])${args.service}(?![\\w-])`), nearest)}`
+    const question = `There is no service “${args.service}”. Did you mean ${nearest}?`
+    return choose(question, [{ label: meant, line: `ops ${meant}` }])
+  }
+  const line = `${operation.name} ${rest}`.trim()
+  const where = await whereTo(parsed.common.incident, line, gesture, desk)
+  if ('answer' in where) return where.answer
+  const environment = parsed.common.env
+  const result = await desk.engine.request({
+    ...gesture,
+    incident: where.incident,
+    operation,
+    args,
+    line,
+    ...(environment !== undefined && { environment }),
+  })
+  return answerRequest(result, gesture)
+}
+
+/**
+ * The incident it belongs to: the one that was named, else the thread's, else the channel's only open one; several ask.
+ * With none open it stands alone.
+ */
+async function whereTo(
+  named: string | undefined,
+  line: string,
+  gesture: Gesture,
+  { incidents }: Desk,
+): Promise<{ incident: number | null } | { answer: Answer }> {
+  if (named === 'none') return { incident: null }
+  const id = named === undefined ? gesture.incident : parseIncidentName(named)
+  if (named !== undefined && (id === null || !(await incidents.find(id)))) {
+    return { answer: say('Nothing was done: --incident must name an incident, such as `INC-7`, or `none`.') }
+  }
+  if (id !== null) return { incident: id }
+  const here = (await incidents.listOpen()).filter((incident) => incident.channel === gesture.channel)
+  if (here.length < 2) return { incident: here[0]?.id ?? null }
+  const choices = here.map(({ id, title }) => ({
+    label: `${incidentName(id)} ${title}`,
+    line: `ops ${line} --incident ${incidentName(id)}`,
+  }))
+  return { answer: choose(`${here.length} incidents are open here. Which one is ${inline(line)} for?`, choices) }
+}

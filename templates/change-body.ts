@@ -1,0 +1,61 @@
+import type { Change } from '../src/operations/change.ts'
+import type { Step, Value } from '../src/operations/operation.ts'
+import { HEADER } from './blocks.ts'
+import { inline, line, within } from './text.ts'
+
+/** What a section holds, with some room. */
+const SECTION = 2_900
+/** What a card spares for the plan, of the 12,000 characters that Slack shows over all blocks. */
+const BODY = 8_000
+
+/** What is planned, as people approve it: nothing in here is cut. One line is one fact. */
+export function bodyOf({ plan, line: typed }: Change): string[] {
+  return [
+    ...(typed.length > HEADER - 12 ? [`*Command:* ${inline(typed, 1_000)}`] : []),
+    ...plan.steps.map((step) => `*${difference(step.before, step.after)}* · ${objectOf(step)}`),
+    `*Where:* ${fact(plan.target)} (${fact(plan.environment)})`,
+    `*Affects:* ${fact(plan.affects)}`,
+    ...plan.warnings.map((warning) => `*⚠️ Warning:* ${fact(warning)}`),
+    `*Undo:* ${plan.steps.map((step) => difference(step.after, step.before)).join('; ')}, by the button here once it ran`,
+  ]
+}
+
+/** False when the card would have to cut something: such a plan can't be approved on it. */
+export function isWhole(change: Change): boolean {
+  const lines = bodyOf(change)
+  return lines.every(({ length }) => length <= SECTION) && lines.join('\n').length <= BODY
+}
+
+/** The lines in as few sections as hold them. */
+export function paged(lines: string[]): string[] {
+  const shown = lines.map((text) => (text.length <= SECTION ? text : '… (too long to be shown)'))
+  const pages: string[] = []
+  for (const text of within(shown, BODY).split('\n')) {
+    const last = pages.at(-1)
+    if (last !== undefined && last.length + text.length < SECTION) pages[pages.length - 1] = `${last}\n${text}`
+    else pages.push(text)
+  }
+  return pages
+}
+
+/** `scale checkout 5: replicas 3 → 5 · deployment checkout in microservices`, for a confirm dialog. */
+export const summaryOf = ({ plan, line: typed }: Change): string =>
+  [
+    line(typed, 150),
+    plan.steps.map((step) => `${difference(step.before, step.after)} · ${objectOf(step)}`).join('; '),
+  ].join(': ')
+
+/** `replicas 3 → 5`. */
+const difference = (from: Step['before'], to: Step['after']): string =>
+  Object.keys({ ...from, ...to })
+    .map((key) => `${fact(key)} ${shown(from[key])} → ${shown(to[key])}`)
+    .join(', ')
+
+const shown = (value: Value | undefined): string =>
+  value === undefined || value === null ? 'none' : fact(String(value)) || '(empty)'
+
+const objectOf = ({ object: { kind, name, namespace } }: Step): string =>
+  `${fact(kind)} ${inline(name, 300)} in ${inline(namespace, 300)}`
+
+/** One fact, whole. */
+const fact = (text: string): string => line(text, Number.MAX_SAFE_INTEGER)

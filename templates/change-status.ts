@@ -1,0 +1,87 @@
+import type { Change, Vote } from '../src/operations/change.ts'
+import { isFinal, type State } from '../src/operations/states.ts'
+import { inline, line, person, when } from './text.ts'
+
+/** How many other people have to approve, and the roles that they may hold. */
+export interface Needs {
+  needed: number
+  approvers: string[]
+}
+
+export interface ChangeStatus {
+  /** What happened, and why. */
+  says: string
+  /** Who decided, and when. */
+  decided: string[]
+  /** What to do next; null when there is nothing to do. */
+  next: string | null
+}
+
+/** Where a change stands, in mrkdwn: a mark for the eye, and words that say the same. */
+export function statusOf(change: Change, needs: Needs): ChangeStatus {
+  const { title, next } = STATUS[change.state]
+  const detail = DETAILED.has(change.state) && change.detail ? `: ${line(change.detail, 600)}` : ''
+  const ended = change.finishedAt && isFinal(change.state) ? ` · ${when(change.finishedAt)}` : ''
+  return {
+    says: `*${title}*${detail}${ended}`,
+    decided: decisions(change),
+    next: change.state === 'planned' ? whatItTakes(change, needs) : next,
+  }
+}
+
+const STATUS: Record<State, { title: string; next: string | null }> = {
+  planned: { title: '⏳ Waiting for approval', next: null },
+  approved: { title: '☑️ Approved', next: 'It runs next.' },
+  claimed: { title: '▶️ Running', next: null },
+  intended: { title: '▶️ Running', next: null },
+  applied: { title: '▶️ Applied, watching', next: null },
+  succeeded: { title: '✅ Succeeded', next: null },
+  failed: { title: '❌ Failed', next: 'Look at the service, then *Plan again*, or *Undo* where it is offered.' },
+  overridden: {
+    title: '⚠️ Overridden',
+    next: 'Something else changed the object after this did. Find out what, before anything else is changed.',
+  },
+  inconclusive: {
+    title: '⚠️ Inconclusive',
+    next: 'It was applied, and did not settle in time. Look at the service; *Undo* takes it back.',
+  },
+  unknown: {
+    title: '⚠️ Nobody knows whether it was applied',
+    next: 'Nothing is tried again by itself. Look at the object, then say whether it was applied.',
+  },
+  stale: { title: '⚠️ Stale, not run', next: 'The world is not as it was approved. *Plan again* asks anew.' },
+  expired: { title: '⌛ Expired, not run', next: '*Plan again* asks anew.' },
+  rejected: { title: '🚫 Rejected, not run', next: null },
+  withdrawn: { title: '🚫 Withdrawn, not run', next: null },
+}
+
+/** Where `detail` says more than the votes do. */
+const DETAILED = new Set<State>([
+  'applied',
+  'succeeded',
+  'failed',
+  'overridden',
+  'inconclusive',
+  'unknown',
+  'stale',
+  'expired',
+  'withdrawn',
+])
+
+function decisions({ votes, state, plan, requester }: Change): string[] {
+  const decided = votes.map(({ person: who, decision, at }) => `${VERB[decision]} by ${person(who)} ${when(at)}`)
+  const confirmed = plan.tier === 'low' && !['planned', 'withdrawn', 'expired'].includes(state)
+  return confirmed ? [...decided, `Confirmed by ${person(requester)}`] : decided
+}
+
+const VERB: Record<Vote['decision'], string> = { approve: 'Approved', reject: 'Rejected' }
+
+function whatItTakes({ plan, approveBy, requester, service }: Change, { needed, approvers }: Needs): string {
+  const until = `until ${when(approveBy)}`
+  if (plan.tier === 'low') return `${person(requester)} confirms it with *Run it*, ${until}.`
+  if (approvers.length === 0) return 'Nobody can approve it: the configuration names no role that may.'
+  const people = needed === 1 ? 'another person' : `${needed} other people`
+  const roles = approvers.map((role) => inline(role, 100)).join(' or ')
+  const owner = plan.tier === 'critical' ? `, one of them an owner of ${inline(service, 100)}` : ''
+  return `Needs ${people} with the role ${roles}${owner}, ${until}.`
+}

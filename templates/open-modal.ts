@@ -1,0 +1,63 @@
+import type { Severity } from '../src/incidents/incident.ts'
+import { plain } from './blocks.ts'
+import type { Block, Modal } from './message.ts'
+import { plainLine } from './text.ts'
+
+/** Slack's limits for an option and for a select. */
+const OPTION = 75
+const OPTIONS = 100
+
+/** What a bare `/incident open` asks. The values come back by block_id. */
+export function openModal({
+  severities,
+  services,
+  title,
+}: {
+  severities: Severity[]
+  services: string[]
+  title?: string
+}): Modal {
+  const levels = severities.map(({ name, description }) => option(name, `${name} – ${description}`))
+  const usual = severities.findIndex(({ name }) => name === 'P1')
+  return {
+    callbackId: 'incident.open',
+    title: 'Open an incident',
+    submit: 'Open',
+    metadata: '',
+    blocks: [
+      input('severity', 'Severity', {
+        ...{ type: 'static_select', options: levels.slice(0, OPTIONS) },
+        initial_option: levels[Math.max(usual, 0)],
+      }),
+      input(
+        'title',
+        'What is wrong?',
+        {
+          ...{ type: 'plain_text_input', max_length: 200, placeholder: plain('Checkout times out', 150) },
+          ...(title && { initial_value: plainLine(title, 200) }),
+        },
+        true,
+      ),
+      ...serviceInput(services),
+    ],
+  }
+}
+
+/** A name that is too long to be picked can still be typed. */
+function serviceInput(services: string[]): Block[] {
+  const options = services.filter(({ length }) => length <= OPTION).map((name) => option(name, name))
+  if (options.length === 0) return []
+  const element = {
+    type: 'static_select',
+    options: options.slice(0, OPTIONS),
+    placeholder: plain('Not known yet', 150),
+  }
+  return [input('service', 'Service', element, true)]
+}
+
+const option = (value: string, label: string) => ({ text: plain(label, OPTION), value })
+
+const input = (block_id: string, label: string, element: object, optional = false): Block => ({
+  ...{ type: 'input', block_id, optional, label: plain(label, 100) },
+  element: { action_id: 'value', ...element },
+})

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ServiceName, wholeNumber } from '../../commands/arguments.ts'
+import { nearestOf, parse, words } from '../../commands/grammar.ts'
+
+const scale = {
+  positionals: ['service', 'replicas'],
+  flags: ['reason'],
+  args: z.strictObject({ service: ServiceName, replicas: wholeNumber(0, 1_000), reason: z.string().optional() }),
+}
+
+describe('splitting a line into words', () => {
+  it.each([
+    ['open P1 "Checkout times out"', ['open', 'P1', 'Checkout times out']],
+    ['open P1 “Checkout times out”', ['open', 'P1', 'Checkout times out']],
+    ['open P1 can’t pay', ['open', 'P1', 'can’t', 'pay']],
+    ["open P1 can't pay", ['open', 'P1', "can't", 'pay']],
+    ['logs checkout —tail 5', ['logs', 'checkout', '--tail', '5']],
+    ['  a   b ', ['a', 'b']],
+    ['', []],
+  ])('%s', (line, expected) => {
+    expect(words(line)?.map((word) => word.text)).toEqual(expected)
+  })
+
+  it('refuses a quote that is never closed', () => {
+    expect(parse(scale, 'checkout "5')).toEqual({ problem: 'a quote is opened and never closed' })
+  })
+})
+
+describe('reading arguments', () => {
+  it('reads them', () => {
+    expect(parse(scale, 'checkout 5 --reason "black friday"')).toEqual({
+      args: { service: 'checkout', replicas: 5, reason: 'black friday' },
+      common: {},
+    })
+  })
+
+  it.each([
+    '-1',
+    '5.5',
+    '1e9',
+    '0x5',
+    'Infinity',
+    '５',
+    '+5',
+    '05',
+    '1001',
+    '99999999999',
+    'five',
+    '5;ls',
+  ])('refuses %s as a number of replicas', (replicas) => {
+    expect(parse(scale, `checkout ${replicas}`)).toEqual({
+      problem: `replicas must be a whole number from 0 to 1000, and “${replicas}” isn’t`,
+    })
+  })
+
+  it.each([
+    '..',
+    'a/b',
+    'a'.repeat(300),
+    'Checkout',
+    'сheckout',
+    'check\u200bout',
+    '-a',
+    'a-',
+  ])('refuses %s as a service', (service) => {
+    expect(parse(scale, `${service} 5`)).toMatchObject({ problem: expect.stringContaining('must be a service’s name') })
+  })
+
+  it.each([
+    ['', 'service is missing'],
+    ['checkout', 'replicas is missing'],
+    ['checkout 5 6', '“6” is one argument too many'],
+    ['checkout 5 --reason', '--reason needs a value'],
+    ['checkout 5 --reason a --reason b', '--reason is given twice'],
+    ['checkout 5 --raeson a', 'there is no --raeson here; did you mean --reason?'],
+    ['checkout 5 --force', 'there is no --force here; there is --reason'],
+    ['checkout ""', 'replicas must be a whole number from 0 to 1000, and “” isn’t'],
+  ])('refuses `%s`', (line, problem) => {
+    expect(parse(scale, line)).toEqual({ problem })
+  })
+})
+
+describe('the nearest known word', () => {
+  it('is offered when it may be meant, and only then', () => {
+    expect(nearestOf('sclae', ['scale', 'pods', 'logs'])).toBe('scale')
+    expect(nearestOf('banana', ['scale', 'pods', 'logs'])).toBeNull()
+  })
+})

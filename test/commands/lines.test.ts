@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Gesture } from '../../commands/command.ts'
+import type { Desk } from '../../commands/desk.ts'
+import { press, runLine } from '../../commands/index.ts'
+import { alice, person, type TestEngine, testEngine } from '../support/engine.ts'
+
+let t: TestEngine
+let desk: Desk
+beforeAll(async () => {
+  t = await testEngine()
+  desk = {
+    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations },
+    severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
+    services: ['dial'],
+    names: { incident: '/outage', ops: '/prod' },
+  }
+})
+afterAll(() => t.close())
+
+const gesture = (by = alice): Gesture => ({
+  ...{ person: by, cause: t.cause(), channel: 'C0ELSEWHERE', incident: null },
+})
+const type = async (line: string, by = alice) => JSON.stringify(await runLine('incident', line, gesture(by), desk))
+
+describe('an incident verb', () => {
+  it.each(['list', 'status INC-1', 'resolve', 'export'])('tells a guest or a stranger nothing: %s', async (line) => {
+    for (const standing of ['guest', 'stranger', 'bot'] as const) {
+      const answer = await type(line, person('U0GUEST', standing))
+      expect(answer).toContain('only full members')
+      expect(answer).not.toContain('INC-1')
+    }
+    expect(await t.story()).toEqual(['incident.opened'])
+  })
+
+  it('calls the commands what this workspace calls them', async () => {
+    expect(await type('status INC-99')).toContain('`/outage list`')
+    await type('resolve')
+    expect(await type('resolve')).toContain('`/outage open P1`')
+  })
+})
+
+describe('a planned change', () => {
+  const turn = async (where: string) =>
+    JSON.stringify(await runLine('ops', `turn dial 5 --incident ${where}`, gesture(), desk))
+
+  it('is found where its card is: the incident’s thread, or this channel', async () => {
+    expect(await turn('INC-1')).toContain('in the thread of INC-1')
+    expect(await turn('none')).toContain('in this channel')
+  })
+})
+
+describe('a question', () => {
+  const typed = (root: 'incident' | 'ops', line: string, services = desk.services) =>
+    runLine(root, line, gesture(), { ...desk, services })
+
+  it('forgets nothing that was typed: the cause and the fix go with the pick', async () => {
+    await runLine('incident', 'open P1', gesture(), desk)
+    await runLine('incident', 'open P1', gesture(), desk)
+    const [cause, fix] = ['a — “slow” provider', '--more replicas\nand a retry'].map((text) => text.padEnd(900, '.'))
+    const asked = await typed('incident', `resolve --cause "${cause?.replace(/[“”]/g, '')}" --fix "${fix}"`)
+    if (asked.kind !== 'choice') throw new Error(JSON.stringify(asked))
+    const { label, line } = asked.choices[0] as (typeof asked.choices)[0]
+    await press({ id: 'choose:0', value: line }, gesture(), desk)
+    const [id] = /\d+/.exec(label) ?? []
+    expect(await t.incidents.find(Number(id))).toMatchObject({
+      status: 'resolved',
+      cause: cause?.replace(/[“”]/g, ''),
+      fix,
+    })
+  })
+
+  it('has no button for a line that is too long for one', async () => {
+    expect(await typed('incident', `opne P1 ${'a'.repeat(3_000)}`)).toMatchObject({ kind: 'text' })
+  })
+
+  it('puts the service right, and nothing else that looks like it', async () => {
+    expect(await typed('ops', 'look --env lab en', ['end'])).toMatchObject({
+      choices: [{ line: 'ops look --env lab end' }],
+    })
+  })
+})
