@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely'
+import type { Incident, Severity } from '../incidents/incident.ts'
+import { parseIncidentName } from '../incidents/incident.ts'
+import { readIncident } from '../incidents/store.ts'
+import { changesOf } from '../operations/store.ts'
+import { exportFile } from '../review/export.ts'
+import type { Schema } from '../storage/schema.ts'
+import type { Entry } from '../timeline/entries.ts'
+import { readEntries, readSealed } from '../timeline/store.ts'
+import { verifyChain } from '../timeline/verify.ts'
+import { permalink } from './projection/permalink.ts'
+import { type PostedMessage, postedMessages } from './store.ts'
+import type { Workspace } from './workspace.ts'
+
+/** The file that an `incident.exported` entry asks for: its chain as it was then, with links to Slack's messages. */
+export function createExports(db: Kysely<Schema>, options: { severities: Severity[]; workspace: Workspace }) {
+  return async (asked: Entry): Promise<{ name: string; content: string }> => {
+    const { chain, body, recordedAt } = asked
+    if (body.type !== 'incident.exported') throw new TypeError(`${body.type} asks for no export`)
+    const incident = (await readIncident(db, parseIncidentName(chain) ?? 0)) as Incident
+    const [entries, sealed, changes, messages] = await Promise.all([
+      readEntries(db, chain, { through: body.through }),
+      readSealed(db, chain, body.through),
+      changesOf(db, incident.id),
+      postedMessages(db, chain),
+    ])
+    const url = options.workspace.identity()?.url ?? null
+    const linkTo = (message: PostedMessage | undefined) => (message && url ? permalink(url, message) : null)
+    const card = (subject: string) => messages.find((m) => m.subject === subject && m.slot === 'card')
+    const reply = (seq: number) => messages.find((m) => m.subject === `${chain}#${seq}`)
+    const links = entries.flatMap(({ seq, subject }): [number, string][] => {
+      const link = linkTo(reply(seq) ?? card(subject))
+      return link ? [[seq, link]] : []
+    })
+    const input = {
+      incident,
+      severity: options.severities.find(({ name }) => name === incident.severity),
+      entries,
+      changes,
+      zone: body.zone,
+      people: new Map(entries.map(({ actor }) => [actor.id, actor.name])),
+      links: new Map(links),
+      rootLink: linkTo(card(chain)),
+      verdict: verifyChain(chain, sealed, body.through),
+      generatedAt: recordedAt,
+    }
+    return exportFile(input, body.format)
+  }
+}

@@ -1,0 +1,100 @@
+import type { Kysely } from 'kysely'
+import { type Answer, type Gesture, say } from '../../commands/command.ts'
+import type { Directory, Person } from '../identity/person.ts'
+import type { Log } from '../storage/log.ts'
+import type { Schema } from '../storage/schema.ts'
+import type { Answers } from './answers.ts'
+import { unknownPerson } from './directory.ts'
+import { explain } from './failures.ts'
+import { InFlight } from './in-flight.ts'
+import type { SlackMetrics } from './metrics.ts'
+import type { Source } from './source.ts'
+import { incidentAt } from './store.ts'
+
+/** Who did it, and about which incident: asked for after the acknowledgement, and only when somebody needs it. */
+type Ask = () => Promise<Gesture>
+
+export interface Gestures {
+  /**
+   * Acknowledges, then does the work and gives its answer. Rejects only when the acknowledgement failed: Slack has shown
+   * an error then, so nothing is done. `ack` is null for what Bolt has acknowledged already.
+   */
+  take(source: Source, ack: (() => Promise<void>) | null, work: (gesture: Ask) => Promise<Answer>): Promise<void>
+  /** The same in parts, for what has to be answered in its acknowledgement. */
+  attempt<T>(source: Source, work: (gesture: Ask) => Promise<T>): Promise<T | Failed>
+  acknowledge(source: Source, ack: () => Promise<void>): Promise<void>
+  track<T>(work: Promise<T>): Promise<T>
+  /** Waits until what must still be acknowledged is. */
+  acknowledged(ms: number): Promise<number>
+  /** Waits until everything that was taken is done; resolves to how much is not. */
+  done(ms: number): Promise<number>
+}
+
+/** What to tell the person; null when there's nothing to say. */
+export class Failed {
+  readonly text: string | null
+
+  constructor(text: string | null) {
+    this.text = text
+  }
+}
+
+export function createGestures(tools: {
+  answers: Answers
+  directory: Directory
+  db: Kysely<Schema>
+  metrics: SlackMetrics
+  log: Log
+}): Gestures {
+  const { answers, directory, db, metrics, log } = tools
+  const acknowledging = new InFlight()
+  const taken = new InFlight()
+
+  async function acknowledge(source: Source, ack: () => Promise<void>) {
+    await acknowledging.track(ack())
+    metrics.acknowledged(source.kind, (performance.now() - source.receivedAt) / 1000)
+  }
+
+  async function person({ team, user, userName, cause }: Source): Promise<Person> {
+    try {
+      return await directory.person(`${team}/${user}`)
+    } catch (error) {
+      log.warn({ err: error, user, cause }, "Slack can't tell who somebody is; they have no rights until it can")
+      return unknownPerson(team, user, userName)
+    }
+  }
+
+  async function gestureOf(source: Source): Promise<Gesture> {
+    const { cause, channel, thread, message } = source
+    const timestamps = [thread, message].filter((ts) => ts !== null)
+    const [who, incident] = await Promise.all([person(source), incidentAt(db, channel, timestamps)])
+    return { person: who, cause, channel, incident }
+  }
+
+  async function attempt<T>(source: Source, work: (gesture: Ask) => Promise<T>): Promise<T | Failed> {
+    try {
+      const result = await work(() => gestureOf(source))
+      metrics.gesture(source.kind, 'done')
+      return result
+    } catch (error) {
+      return new Failed(explain(error, source, tools))
+    }
+  }
+
+  async function takeOne(source: Source, ack: (() => Promise<void>) | null, work: (gesture: Ask) => Promise<Answer>) {
+    if (ack) await acknowledge(source, ack)
+    const result = await attempt(source, work)
+    if (!(result instanceof Failed)) await answers.give(result, source)
+    // An error doesn't take a question's place: its buttons are how to try again.
+    else if (result.text) await answers.give(say(result.text), { ...source, question: false })
+  }
+
+  return {
+    take: (source, ack, work) => taken.track(takeOne(source, ack, work)),
+    attempt,
+    acknowledge,
+    track: (work) => taken.track(work),
+    acknowledged: (ms) => acknowledging.settled(ms),
+    done: (ms) => taken.settled(ms),
+  }
+}

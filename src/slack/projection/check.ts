@@ -1,0 +1,27 @@
+import { isThere } from './lookup.ts'
+import { failure, nothing, type Outcome } from './outcome.ts'
+import { markLost, readMessage } from './store.ts'
+import { lostCard } from './subjects.ts'
+import type { Desk } from './tools.ts'
+
+/**
+ * Looks whether Slack still has an incident's root (the demo's Slack forgets everything at its exit; people delete
+ * messages). When it's lost, so are the cards beneath it: those of an open incident are posted anew, root first. What
+ * was said once is not said again.
+ */
+export async function checkRoot(root: string, desk: Desk): Promise<Outcome> {
+  const row = await readMessage(desk.db, root, 'card')
+  if (row?.ts) {
+    const there = await isThere({ channel: row.channel, ts: row.ts }, desk)
+    if (there.kind !== 'ok') return failure(there, row.channel, desk)
+    if (!there.value) {
+      desk.log.warn({ subject: root, channel: row.channel, ts: row.ts }, 'Slack has lost a message; posting it anew')
+      desk.metrics.message('lost')
+      await markLost(desk.db, root)
+    }
+  }
+  const live = await desk.sources.live(root)
+  const rows = await Promise.all(live.map((subject) => readMessage(desk.db, subject, 'card')))
+  // What Slack still has stays as it is: a new release never edits old messages.
+  return { ...nothing, touches: live.filter((_, i) => !rows[i]?.ts).map((subject) => lostCard(subject, root)) }
+}

@@ -1,0 +1,10 @@
+/** A message's address for people: `https://acme.slack.com/archives/C1/p1763712000000100`, with its thread for a reply. */
+export function permalink(
+  /** As auth.test gives it: `https://acme.slack.com/`. */
+  workspaceUrl: string,
+  { channel, ts, thread }: { channel: string; ts: string; thread?: string | null },
+): string {
+  const link = new URL(`archives/${channel}/p${ts.replace('.', '')}`, workspaceUrl)
+  if (thread && thread !== ts) link.search = new URLSearchParams({ thread_ts: thread, cid: channel }).toString()
+  return link.href
+}

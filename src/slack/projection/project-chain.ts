@@ -1,0 +1,84 @@
+import { isDatabaseAway } from '../../storage/away.ts'
+import { markProjected, readEntries, readProgress } from '../../timeline/store.ts'
+import { faultsTheMessage } from './answer.ts'
+import type { Outcome } from './outcome.ts'
+import { show } from './show.ts'
+import { lostCard, rootCheck, type Touch, touchesOf } from './subjects.ts'
+import type { Desk } from './tools.ts'
+import type { Troubles } from './trouble.ts'
+import { createWork, keyOf, type Work } from './work.ts'
+
+/** The chain is another replica's, or the projection stops: nothing more is to be posted. */
+export class NotMine extends Error {
+  readonly code = 'not_mine'
+}
+
+/**
+ * Shows a chain's entries in Slack until nothing is left, one message after the other. `projected` follows as far as
+ * everything is shown: whoever comes next begins there.
+ *
+ * @param check look first whether Slack still has the root
+ * @param pause waits so long, or until there is a new entry
+ */
+export async function projectChain(
+  desk: Desk,
+  { check, troubles, pause }: { check: boolean; troubles: Troubles; pause: (ms: number) => Promise<void> },
+): Promise<void> {
+  const { db, chain } = desk
+  const work = createWork(desk.backoff)
+  if (check) work.add(rootCheck(chain))
+  let projected = (await readProgress(db, chain))?.projected ?? 0
+  let seen = projected
+  for (;;) {
+    desk.assertMine()
+    for (const entry of await readEntries(db, chain, { after: seen })) {
+      for (const touch of touchesOf(entry)) work.add(touch)
+      seen = entry.seq
+    }
+    const shown = work.shownThrough(seen)
+    if (shown > projected) await markProjected(db, chain, shown)
+    projected = shown
+
+    const touch = work.next()
+    if (touch) await attempt(touch, work, desk, troubles)
+    else if (work.isEmpty()) return
+    else await pause(work.msToNext())
+  }
+}
+
+async function attempt(touch: Touch, work: Work, desk: Desk, troubles: Troubles) {
+  try {
+    apply(await show(touch, desk), touch, work, desk, troubles)
+  } catch (error) {
+    if (error instanceof NotMine || desk.signal.aborted || isDatabaseAway(error)) throw error
+    // A fault of ours, in a template perhaps: the others go on, and this one is tried again by the next release too.
+    desk.log.error({ err: error, subject: touch.subject, slot: touch.slot }, 'a message can not be made')
+    work.backOff(keyOf(touch))
+  }
+}
+
+function apply(outcome: Outcome, touch: Touch, work: Work, { metrics }: Desk, troubles: Troubles) {
+  switch (outcome.did) {
+    case 'wait':
+      return work.holdBack(touch.root, outcome.ms)
+    case 'rootless':
+      work.add(lostCard(touch.root, touch.root))
+      return work.holdBack(keyOf(touch), 1_000)
+    case 'lost':
+      return work.add(rootCheck(touch.root))
+    case 'failed':
+      troubles.tell(outcome.channel, outcome.error, touch.subject)
+      return work.backOff(faultsTheMessage(outcome.error) ? keyOf(touch) : touch.root)
+    default: {
+      work.done(touch)
+      for (const more of outcome.touches ?? []) work.add(more)
+      work.mended(touch.root)
+      if (outcome.did === 'nothing') return
+      troubles.over(outcome.channel)
+      metrics.message(outcome.did)
+      const recordedAt =
+        touch.slot === 'card' ? touch.recordedAt : touch.slot === 'check' ? null : touch.entry.recordedAt
+      if (recordedAt) metrics.lag(Date.now() - recordedAt.getTime())
+    }
+  }
+}

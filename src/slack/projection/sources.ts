@@ -1,0 +1,100 @@
+import type { Kysely } from 'kysely'
+import { changeCard } from '../../../templates/change-card.ts'
+import { outcomeReply } from '../../../templates/change-replies.ts'
+import type { Needs } from '../../../templates/change-status.ts'
+import { incidentCard } from '../../../templates/incident-card.ts'
+import { exportedReply, type Names, nextSteps, resolvedReply } from '../../../templates/incident-replies.ts'
+import type { Message } from '../../../templates/message.ts'
+import { readingFile, readingReply } from '../../../templates/reading.ts'
+import { incidentName, isOpen, parseIncidentName, type Severity } from '../../incidents/incident.ts'
+import { openIncidents, readIncident } from '../../incidents/store.ts'
+import { type Change, changeName, parseChangeName } from '../../operations/change.ts'
+import type { State } from '../../operations/states.ts'
+import { liveChanges, readChange } from '../../operations/store.ts'
+import type { Schema } from '../../storage/schema.ts'
+import type { Entry } from '../../timeline/entries.ts'
+import type { Sources } from './tools.ts'
+
+export interface SourcesOptions {
+  db: Kysely<Schema>
+  severities: Severity[]
+  /** The names of the catalogue's services. */
+  services: string[]
+  names: Names
+  needsOf(change: Change): Needs
+  /** A chain's rendering through an entry, as `incident.exported` asks for it. */
+  exportOf(entry: Entry): Promise<{ name: string; content: string }>
+}
+
+/** What the messages say: the tables' state in the templates' words. */
+export function createSources(options: SourcesOptions): Sources {
+  const { db } = options
+  return {
+    open: async () => (await openIncidents(db)).map(({ id }) => incidentName(id)),
+    async live(subject) {
+      const incident = await incidentOf(subject)
+      if (!incident || !isOpen(incident.status)) return []
+      return [subject, ...(await liveChanges(db, incident.id)).map(({ id }) => changeName(id))]
+    },
+    async card(subject) {
+      const incident = await incidentOf(subject)
+      if (incident) {
+        const severity = options.severities.find(({ name }) => name === incident.severity)
+        return { channel: incident.channel, message: incidentCard(incident, severity), shownBy: null }
+      }
+      const change = await changeOf(subject)
+      if (!change) return null
+      const message = changeCard(change, { needs: options.needsOf(change) })
+      return { channel: change.channel, message, shownBy: change.undoes === null ? null : changeName(change.undoes) }
+    },
+    reply,
+    file,
+  }
+
+  async function reply({ subject, actor, body }: Entry): Promise<Message | null> {
+    switch (body.type) {
+      case 'incident.opened': {
+        const incident = await incidentOf(subject)
+        return incident && nextSteps(incident, options.services, options.names)
+      }
+      case 'incident.status_changed': {
+        const incident = await incidentOf(subject)
+        return incident && resolvedReply(incident)
+      }
+      case 'operation.read':
+        return readingReply(body, actor.id)
+      case 'change.moved': {
+        const change = await changeOf(subject)
+        // As it was then: it may have moved on.
+        return change && outcomeReply({ ...change, state: body.to as State, detail: body.detail })
+      }
+      default:
+        return null
+    }
+  }
+
+  async function file(entry: Entry) {
+    const { chain, actor, body } = entry
+    if (body.type === 'operation.read') {
+      const long = readingFile(body)
+      return long && { ...long, title: body.line }
+    }
+    const incident = await incidentOf(chain)
+    if (body.type !== 'incident.exported' || !incident) return null
+    return {
+      ...(await options.exportOf(entry)),
+      title: `${chain} timeline`,
+      comment: exportedReply(incident, body, actor.id).text,
+    }
+  }
+
+  async function incidentOf(subject: string) {
+    const id = subject.startsWith('INC-') ? parseIncidentName(subject) : null
+    return id === null ? null : readIncident(db, id)
+  }
+
+  async function changeOf(subject: string) {
+    const id = subject.startsWith('OP-') ? parseChangeName(subject) : null
+    return id === null ? null : readChange(db, id)
+  }
+}

@@ -1,0 +1,142 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Schema } from '../../storage/schema.ts'
+
+type Db = Kysely<Schema>
+
+/**
+ * What is known about a message in Slack.
+ *
+ * - `absent`: it isn't there: nobody sent it, Slack refused it, or Slack has lost it
+ * - `posting`: a request is under way since `posting_since`, or the process that sent it has died
+ * - `unknown`: the request ended without an answer: look in Slack before posting again
+ * - `posted`: it is there; `hash` is of what it shows, empty when that isn't certain
+ * - `editing`: as `posting`, for an edit
+ */
+export type MessageState = 'absent' | 'posting' | 'unknown' | 'posted' | 'editing'
+
+export interface Row {
+  subject: string
+  slot: string
+  chain: string
+  channel: string
+  /** The root's subject; null for a root. */
+  threadOf: string | null
+  ts: string | null
+  /** A file's id, as soon as Slack has given one. */
+  file: string | null
+  state: MessageState
+  hash: string
+  postingSince: Date | null
+  /** How long the request has been under way, in ms of the database's clock. */
+  ageMs: number
+}
+
+const fromRow = (row: Selectable<Schema['slack_messages']> & { age: number | null }): Row => ({
+  subject: row.subject,
+  slot: row.slot,
+  chain: row.chain,
+  channel: row.channel,
+  threadOf: row.thread_of,
+  ts: row.ts,
+  file: row.file,
+  state: row.state as MessageState,
+  hash: row.hash,
+  postingSince: row.posting_since,
+  ageMs: row.age ?? 0,
+})
+
+const now = sql<Date>`clock_timestamp()`
+const age = sql<number | null>`(extract(epoch from clock_timestamp() - posting_since) * 1000)::float8`.as('age')
+
+export async function readMessage(db: Db, subject: string, slot: string): Promise<Row | null> {
+  const row = await db
+    .selectFrom('slack_messages')
+    .selectAll()
+    .select(age)
+    .where('subject', '=', subject)
+    .where('slot', '=', slot)
+    .executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
+export interface Claim {
+  subject: string
+  slot: string
+  chain: string
+  channel: string
+  threadOf: string | null
+  file: string | null
+  hash: string
+}
+
+/**
+ * Says that a post is about to be sent. False when the row isn't as it was read: another replica is at it. The committed
+ * row is what a crash leaves behind.
+ */
+export async function claimPost(db: Db, seen: Row | null, claim: Claim): Promise<boolean> {
+  const { threadOf, ...rest } = claim
+  const values = { ...rest, thread_of: threadOf, ts: null, state: 'posting', posting_since: now }
+  const result = await db
+    .insertInto('slack_messages')
+    .values(values)
+    .onConflict((c) =>
+      c
+        .columns(['subject', 'slot'])
+        .doUpdateSet(values)
+        .where('slack_messages.state', '=', seen?.state ?? 'nobody has seen it')
+        .where(sql`slack_messages.posting_since`, 'is not distinct from', seen?.postingSince ?? null),
+    )
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+/** The same for an edit: until it is settled nobody knows what the message shows. */
+export async function claimEdit(db: Db, seen: Row): Promise<boolean> {
+  const result = await db
+    .updateTable('slack_messages')
+    .set({ state: 'editing', posting_since: now })
+    .where('subject', '=', seen.subject)
+    .where('slot', '=', seen.slot)
+    .where('ts', '=', seen.ts)
+    .where('state', '=', seen.state)
+    .where('posting_since', 'is not distinct from', seen.postingSince)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Writes what has become of the message. */
+export async function settle(
+  db: Db,
+  { subject, slot }: { subject: string; slot: string },
+  fields: { state: MessageState; ts?: string | null; hash?: string },
+) {
+  await db
+    .updateTable('slack_messages')
+    .set({ ...fields, ...(fields.state === 'posted' && { posted_at: now }) })
+    .where('subject', '=', subject)
+    .where('slot', '=', slot)
+    .execute()
+}
+
+/** Keeps the id of a file that Slack reserved: nobody sees it before its upload is completed. */
+export async function rememberFile(db: Db, claim: Claim) {
+  const { threadOf, ...rest } = claim
+  const values = { ...rest, thread_of: threadOf, state: 'absent', ts: null }
+  await db
+    .insertInto('slack_messages')
+    .values(values)
+    .onConflict((c) => c.columns(['subject', 'slot']).doUpdateSet(values))
+    .execute()
+}
+
+/** Slack has lost a root: its cards are to be posted anew, what was said once in its thread isn't said again. */
+export async function markLost(db: Db, root: string) {
+  await db
+    .updateTable('slack_messages')
+    .set((eb) => ({
+      ts: null,
+      state: eb.case().when('slot', '=', 'card').then('absent').else(eb.ref('state')).end(),
+    }))
+    .where((eb) => eb.or([eb.and([eb('subject', '=', root), eb('slot', '=', 'card')]), eb('thread_of', '=', root)]))
+    .execute()
+}

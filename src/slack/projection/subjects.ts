@@ -1,0 +1,95 @@
+import { isFinal, type State } from '../../operations/states.ts'
+import type { Entry } from '../../timeline/entries.ts'
+import { GENERAL } from '../../timeline/ledger.ts'
+
+/** What goes first when several messages wait: people can only read what hangs on a root, and act on what asks. */
+export const URGENCY = { check: 4, root: 3, asks: 2, card: 1, reply: 0 } as const
+
+/** A message to be looked after. */
+export type Touch = CardTouch | OneOffTouch | RootCheck
+
+/** `INC-7` or `OP-12`: one message, edited through its life. Several entries are one touch: the latest state wins. */
+export interface CardTouch {
+  slot: 'card'
+  subject: string
+  /** The card that its thread hangs on; itself, when it is a root. */
+  root: string
+  urgency: number
+  /** The oldest entry that asks for it. Infinity: none does, Slack has lost it. */
+  seq: number
+  /** The newest one. */
+  through: number
+  recordedAt: Date | null
+}
+
+/** `INC-7#3`: said once, about that entry. */
+export interface OneOffTouch {
+  slot: 'reply' | 'file'
+  subject: string
+  root: string
+  urgency: number
+  seq: number
+  entry: Entry
+  /** Shown in the channel too. */
+  broadcast: boolean
+}
+
+/** Whether Slack still has the root, and what people need to see beneath it. */
+export interface RootCheck {
+  slot: 'check'
+  subject: string
+  root: string
+  urgency: number
+  seq: number
+}
+
+/** Outcomes that somebody must look at: a reply, since an edit notifies nobody. */
+const NEEDS_A_LOOK: readonly string[] = ['failed', 'overridden', 'inconclusive', 'unknown', 'stale']
+
+/** The messages that an entry changes. What belongs to no incident hangs on the change's own card. */
+export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
+  const { chain, subject, seq, body } = entry
+  const root = chain === GENERAL ? subject : chain
+  const card = (name: string, urgency: number): CardTouch => ({
+    ...{ slot: 'card', subject: name, root: chain === GENERAL ? name : chain },
+    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: seq, recordedAt: entry.recordedAt },
+  })
+  const once = (slot: OneOffTouch['slot'], broadcast = false): OneOffTouch => ({
+    ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
+  })
+
+  switch (body.type) {
+    case 'incident.opened':
+      return [card(chain, URGENCY.root), once('reply')]
+    case 'incident.status_changed':
+      return body.to === 'resolved' ? [card(chain, URGENCY.root), once('reply', true)] : [card(chain, URGENCY.root)]
+    case 'incident.exported':
+      return [once('file')]
+    case 'operation.read':
+      // Without a thread the gesture's own answer shows it.
+      return chain === GENERAL ? [] : [once('reply'), once('file')]
+    case 'operation.refused':
+      return []
+    case 'change.planned':
+      return [card(subject, URGENCY.asks)]
+    case 'change.voted':
+    case 'change.progressed':
+      return [card(subject, URGENCY.card)]
+    case 'change.moved': {
+      const shown = card(subject, isFinal(body.to as State) || body.to === 'unknown' ? URGENCY.asks : URGENCY.card)
+      return NEEDS_A_LOOK.includes(body.to) ? [shown, once('reply')] : [shown]
+    }
+    default:
+      return body satisfies never
+  }
+}
+
+/** A card that Slack has lost and that people need: no entry asks for it. */
+export const lostCard = (subject: string, root: string): CardTouch => ({
+  ...{ slot: 'card', subject, root, urgency: subject === root ? URGENCY.root : URGENCY.asks },
+  ...{ seq: Number.POSITIVE_INFINITY, through: 0, recordedAt: null },
+})
+
+export const rootCheck = (root: string): RootCheck => ({
+  ...{ slot: 'check', subject: root, root, urgency: URGENCY.check, seq: Number.POSITIVE_INFINITY },
+})

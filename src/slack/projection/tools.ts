@@ -1,0 +1,72 @@
+import type { WebClient } from '@slack/web-api'
+import type { Kysely } from 'kysely'
+import type { Message } from '../../../templates/message.ts'
+import type { Log } from '../../storage/log.ts'
+import type { Schema } from '../../storage/schema.ts'
+import type { Entry } from '../../timeline/entries.ts'
+import type { Pace } from './pace.ts'
+import type { Backoff } from './work.ts'
+
+/** What the messages should say now: read from the tables, rendered by the templates, the same for the same state. */
+export interface Sources {
+  /** The open incidents: `INC-7`. */
+  open(): Promise<string[]>
+  /** The card of `INC-7` or `OP-12`; null when there is no such thing. */
+  card(subject: string): Promise<Card | null>
+  /** What people need to see of an open incident: `INC-7`, then its changes that have not ended. Empty when it's over. */
+  live(incident: string): Promise<string[]>
+  reply(entry: Entry): Promise<Message | null>
+  file(entry: Entry): Promise<Upload | null>
+}
+
+export interface Card {
+  /** Where it goes, if it is a root. */
+  channel: string
+  message: Message
+  /** The card that shows how this one fares: of the change that it undoes. */
+  shownBy: string | null
+}
+
+export interface Upload {
+  name: string
+  title: string
+  content: string
+  /** mrkdwn, escaped. */
+  comment?: string
+}
+
+interface Metrics {
+  /** `posted`, `edited`, `adopted`, `refused`, `rate_limited`, `unknown`, `lost`. */
+  message(outcome: string): void
+  /** From the entry to its message, in ms. */
+  lag(ms: number): void
+}
+
+/** What showing a message takes. */
+export interface Tools {
+  /** `retries: 0` and `rejectRateLimitedCalls: true`: the projection retries by itself, a post only after a look. */
+  web: WebClient
+  db: Kysely<Schema>
+  sources: Sources
+  /** Throws (tests) or repairs (production) what is beyond Slack's limits. */
+  check(message: Message): Message
+  pace: Pace
+  backoff: Backoff
+  /** Sends a file's bytes. */
+  fetch: typeof fetch
+  /**
+   * After so many ms a request of a process that died has ended: longer than the client's time-out, with time for Slack
+   * to show the message.
+   */
+  inFlightMs: number
+  log: Log
+  metrics: Metrics
+}
+
+/** What one chain's worker adds. */
+export interface Desk extends Tools {
+  chain: string
+  /** Throws when the chain isn't this process's any more, or it is to stop: to be asked before each call that posts. */
+  assertMine(): void
+  signal: AbortSignal
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely'
+import { parseIncidentName } from '../incidents/incident.ts'
+import type { Schema } from '../storage/schema.ts'
+
+/**
+ * The incident that a message of ours belongs to, by any of these message timestamps: the thread's root, or the card
+ * itself. null when none is ours, or it belongs to no incident.
+ */
+export async function incidentAt(db: Kysely<Schema>, channel: string, timestamps: string[]): Promise<number | null> {
+  if (timestamps.length === 0) return null
+  const rows = await db
+    .selectFrom('slack_messages')
+    .select('chain')
+    .where('channel', '=', channel)
+    .where('ts', 'in', timestamps)
+    .execute()
+  return rows.map(({ chain }) => parseIncidentName(chain)).find((id) => id !== null) ?? null
+}
+
+export interface PostedMessage {
+  subject: string
+  slot: string
+  channel: string
+  ts: string
+  /** The root message's, for a reply. */
+  thread: string | null
+}
+
+/** The messages of a chain that are in Slack now. */
+export async function postedMessages(db: Kysely<Schema>, chain: string): Promise<PostedMessage[]> {
+  const rows = await db
+    .selectFrom('slack_messages as m')
+    .leftJoin('slack_messages as root', (j) => j.onRef('root.subject', '=', 'm.thread_of').on('root.slot', '=', 'card'))
+    .select(['m.subject', 'm.slot', 'm.channel', 'm.ts', 'root.ts as thread'])
+    .where('m.chain', '=', chain)
+    .where('m.ts', 'is not', null)
+    .execute()
+  return rows.map((row) => ({ ...row, ts: row.ts as string }))
+}

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
+import { type Answer, type Gesture, say } from '../../commands/command.ts'
+import type { Answers } from './answers.ts'
+import type { Doors, Submitted } from './doors.ts'
+import { Failed, type Gestures } from './gestures.ts'
+import { metadataOf, valuesOf } from './modals.ts'
+import { fromView } from './source.ts'
+
+/** What an acknowledgement may wait for: Slack gives it 3 s, and the way there and back takes its part. */
+const BUDGET_MS = 2_000
+
+interface Tools {
+  doors: Doors
+  gestures: Gestures
+  answers: Answers
+}
+
+type Ack = (response?: ViewResponseAction) => Promise<void>
+
+/**
+ * A modal shows errors only in its acknowledgement, so the work comes first, for as long as there is time. After that the
+ * modal closes, and the person is answered where it was opened.
+ */
+export function answerView(body: ViewSubmitAction, ack: Ack, tools: Tools): Promise<void> {
+  return tools.gestures.track(answer(body, ack, tools))
+}
+
+async function answer(body: ViewSubmitAction, ack: Ack, { doors, gestures, answers }: Tools): Promise<void> {
+  const source = fromView(body)
+  const working = gestures.attempt(source, (gesture) => submit(body, doors, gesture))
+  const response = errorsInTime(working, body)
+  await gestures.acknowledge(source, async () => ack(await response))
+  if (await response) return
+  const answer = inWords(await working)
+  if (answer) await answers.give(answer, source)
+}
+
+/** Errors that came in time to be shown in the modal; nothing closes it. */
+async function errorsInTime(
+  working: Promise<Submitted | Failed>,
+  body: ViewSubmitAction,
+): Promise<ViewResponseAction | undefined> {
+  const early = await Promise.race([working, delay(BUDGET_MS, null, { ref: false })])
+  const errors = early && errorsOf(early, body)
+  return errors ? { response_action: 'errors', errors } : undefined
+}
+
+async function submit(body: ViewSubmitAction, doors: Doors, gesture: () => Promise<Gesture>): Promise<Submitted> {
+  const { callback_id: callbackId, state } = body.view
+  if (!doors.callbackIds.includes(callbackId)) {
+    return say('This version of Firebreak does not know that form. Nothing was done.')
+  }
+  const modal = { callbackId, values: valuesOf(state.values), metadata: metadataOf(body.view) }
+  return await doors.submit(modal, await gesture())
+}
+
+/** What keeps the modal open, and with it what was typed: a failure stands at its first input. */
+function errorsOf(result: Submitted | Failed, { view }: ViewSubmitAction): Record<string, string> | null {
+  if (!(result instanceof Failed)) return 'errors' in result ? result.errors : null
+  const block = view.blocks.find(({ type }) => type === 'input')?.block_id
+  return result.text && block ? { [block]: result.text } : null
+}
+
+/** The same for a modal that is closed already. */
+function inWords(result: Submitted | Failed): Answer | null {
+  if (result instanceof Failed) return result.text ? say(result.text) : null
+  if (!('errors' in result)) return result
+  return say(`Nothing was done: ${Object.values(result.errors).join(' ')}`)
+}

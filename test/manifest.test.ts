@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { App } from '@slack/bolt'
+import { type AppsManifestValidateArguments, WebClient } from '@slack/web-api'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { fileSchema } from '../src/config/schema.ts'
+import { listen } from '../src/slack/listeners.ts'
+
+type Manifest = Exclude<AppsManifestValidateArguments['manifest'], string>
+
+const ROOT = join(import.meta.dirname, '..')
+const text = readFileSync(join(ROOT, 'manifest.yml'), 'utf8')
+const manifest = parse(text) as Manifest
+
+/** What each method needs, from its page at docs.slack.dev/reference/methods; `[]`: any token will do. */
+const SCOPES: Record<string, string[]> = {
+  'auth.test': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history'],
+  'conversations.info': ['channels:read'],
+  'conversations.replies': ['channels:history'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
+  'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
+  'views.open': [],
+}
+
+/** The same for what Slack sends, from docs.slack.dev/reference/events. */
+const SCOPES_OF_EVENTS: Record<string, string[]> = { app_mention: ['app_mentions:read'] }
+
+describe('manifest.yml', () => {
+  it('is what the Web API’s own types say a manifest is', async () => {
+    expect(await typeErrors(manifest)).toEqual([])
+  })
+
+  it('would not be, with a key that Slack does not know', async () => {
+    const misspelt = { ...manifest, features: { ...manifest.features, slash_comands: [] } }
+    expect(await typeErrors(misspelt)).toEqual([expect.stringMatching(/slash_comands.*does not exist in type/)])
+  })
+
+  it('has the slash commands of the default configuration, with mentions and channels escaped', () => {
+    const slack = { incidents_channel: 'C0INCIDENTS', alerts_channel: 'C0ALERTS' }
+    const { commands } = fileSchema.parse({ slack, targets: {}, services: {} }).slack
+    const declared = manifest.features?.slash_commands ?? []
+    expect(declared.map(({ command }) => command).sort()).toEqual(Object.values(commands).sort())
+    for (const { should_escape } of declared) expect(should_escape).toBe(true)
+  })
+
+  it('subscribes to the events, shortcuts and interactions that somebody listens to, and to no others', () => {
+    const heard = listeners()
+    expect(manifest.settings?.event_subscriptions?.bot_events).toEqual(heard.event)
+    expect(manifest.settings?.event_subscriptions?.user_events ?? []).toEqual([])
+    expect((manifest.features?.shortcuts ?? []).map(({ callback_id }) => callback_id)).toEqual(heard.shortcut)
+    expect(manifest.settings?.interactivity?.is_enabled).toBe([...heard.action, ...heard.view].length > 0)
+    expect(heard.command).toHaveLength(1)
+  })
+
+  it('asks for the scopes that the code needs, and for no others', () => {
+    const methods = methodsCalled()
+    expect(methods).toEqual(Object.keys(SCOPES))
+    const needed = [
+      'commands',
+      ...methods.flatMap((method) => SCOPES[method] ?? []),
+      ...listeners().event.flatMap((event) => SCOPES_OF_EVENTS[event] ?? [`the scope of ${event}`]),
+    ]
+    expect(manifest.oauth_config?.scopes?.bot).toEqual([...new Set(needed)].sort())
+    expect(manifest.oauth_config?.scopes?.user ?? []).toEqual([])
+  })
+
+  it('is for Socket Mode, which needs no address', () => {
+    expect(manifest.settings?.socket_mode_enabled).toBe(true)
+    expect(text.replaceAll(/^ *#.*$/gm, '')).not.toMatch(/https?:/)
+  })
+})
+
+/** tsc's complaints about the manifest, written down as a literal. */
+async function typeErrors(value: object): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'firebreak-manifest-'))
+  const file = join(folder, 'manifest.ts')
+  const slack = fileURLToPath(import.meta.resolve('@slack/web-api'))
+  await writeFile(
+    file,
+    `import type { AppsManifestValidateArguments } from ${JSON.stringify(slack)}
+type Manifest = Exclude<AppsManifestValidateArguments['manifest'], string>
+export const manifest = ${JSON.stringify(value)} satisfies Manifest
+`,
+  )
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--ignoreConfig']
+  const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node']
+  const output = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [tsc, ...flags, ...types, file], (_, stdout, stderr) => resolve(stdout + stderr))
+  })
+  await rm(folder, { recursive: true })
+  return output.split('\n').filter((line) => line !== '')
+}
+
+/** What src/slack registers with Bolt, by kind. */
+function listeners() {
+  const heard = { command: [], event: [], action: [], view: [], shortcut: [] } as Record<Kind, unknown[]>
+  const hear = (kind: string) => (what: unknown) => heard[kind as Kind].push(what)
+  const app = Object.fromEntries(Object.keys(heard).map((kind) => [kind, hear(kind)]))
+  listen(app as unknown as App, { names: { incident: '/incident', ops: '/ops' } } as Parameters<typeof listen>[1])
+  return { ...heard, event: heard.event.map(String), shortcut: heard.shortcut.map(String) }
+}
+
+type Kind = 'command' | 'event' | 'action' | 'view' | 'shortcut'
+
+/** Every method of the Web API that the source calls by name: `….chat.postMessage(`. */
+function methodsCalled(): string[] {
+  const web = new WebClient() as unknown as Record<string, unknown>
+  const isMethod = (path: string) => {
+    const found = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], web)
+    return typeof found === 'function'
+  }
+  const source = globSync('src/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'))
+  const calls = source.join('\n').matchAll(/(\w+(?:\??\s*\.\w+)+)\(/g)
+  const paths = [...calls].map(([, chain = '']) => chain.replaceAll(/[\s?]/g, '').split('.'))
+  const methods = paths.map((path) => path.map((_, i) => path.slice(i).join('.')).find(isMethod))
+  return [...new Set(methods)].filter((method) => method?.includes('.')).sort() as string[]
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, type Gesture, nothing, say } from '../../commands/command.ts'
+import { createMetrics } from '../../src/http/metrics.ts'
+import { createHttpServer } from '../../src/http/server.ts'
+import { createSlackApp } from '../../src/slack/app.ts'
+import { createChecks } from '../../src/slack/checks.ts'
+import { createClients } from '../../src/slack/clients.ts'
+import { createDirectory } from '../../src/slack/directory.ts'
+import type { Doors, SubmittedModal } from '../../src/slack/doors.ts'
+import { createWorkspace } from '../../src/slack/workspace.ts'
+import { type Database, openDatabase } from '../../src/storage/database.ts'
+import type { Log } from '../../src/storage/log.ts'
+import { testDatabase } from '../support/database.ts'
+import { FakeSlack, type FakeSlackOptions } from './fake/fake-slack.ts'
+
+export const ROOM = 'C0INCIDENTS'
+export const asAlice = { user: 'U0ALICE', channel: ROOM }
+
+/** What the doors were asked, in order. */
+interface Asked {
+  door: 'runLine' | 'runMention' | 'press' | 'submit'
+  what: string | { id: string; value: string } | SubmittedModal
+  gesture: Gesture
+}
+
+type Reply = (asked: Asked) => Promise<Answer | { errors: Record<string, string> }>
+
+/** Slack's edge on a fake Slack and a real database; the commands behind it are the test's. */
+export async function edgeWorld(
+  mode: 'http' | 'socket',
+  options: Partial<FakeSlackOptions> & {
+    databaseUrl?: string
+    apiUrl?: (own: string) => Promise<string>
+    before?: (slack: FakeSlack) => void
+  } = {},
+) {
+  const slack = await FakeSlack.start({ mode, ...options })
+  const database = await testDatabase()
+  const opened = openDatabase(options.databaseUrl ?? database.url, { log: keptLines().log })
+  const edge = startEdge(slack, mode, opened, await options.apiUrl?.(slack.apiUrl))
+  const port = await edge.http.start()
+  slack.deliverTo(`http://127.0.0.1:${port}/slack/events`)
+  options.before?.(slack)
+  edge.app.start()
+  if (!options.apiUrl && !options.before) await slack.until(() => edge.app.state().connected)
+  return {
+    ...edge,
+    ...{ slack, port, database, db: opened.db },
+    /** What this person was told last. */
+    told: (user = 'U0ALICE') => slack.until(() => slack.ephemerals(user).at(-1)),
+    async stop() {
+      await edge.http.stop()
+      await edge.app.stop()
+      await opened.close()
+      await database.drop()
+      await slack.stop()
+    },
+  }
+}
+
+export type EdgeWorld = Awaited<ReturnType<typeof edgeWorld>>
+
+function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, apiUrl = slack.apiUrl) {
+  const { lines, log } = keptLines()
+  const metrics = createMetrics()
+  const clients = createClients({ token: slack.botToken, apiUrl, log, metrics })
+  const workspace = createWorkspace(clients.interactive, { incidentsChannel: ROOM, log })
+  const directory = createDirectory(clients.interactive, { workspace, log })
+  const { asked, doors, reply } = stubDoors()
+  const app = createSlackApp({
+    ...{ apiUrl, clients, workspace, directory, doors, db, metrics, log },
+    delivery: mode === 'http' ? { mode, signingSecret: slack.signingSecret } : { mode, appToken: slack.appToken },
+    names: { incident: '/incident', ops: '/ops' },
+    checks: createChecks({ strict: true, repaired: metrics.repaired }),
+  })
+  const health = async () => ({ database: true, listener: true, slack: app.state() })
+  const http = createHttpServer({ port: 0, slack: app.handle, health, metrics: metrics.registry })
+  return { app, http, asked, reply, lines, metrics, workspace, directory }
+}
+
+function stubDoors() {
+  const asked: Asked[] = []
+  let answering: Reply = async () => nothing
+  const ask = async (one: Asked) => {
+    asked.push(one)
+    return await answering(one)
+  }
+  const doors: Doors = {
+    runLine: (root, text, gesture) => ask({ door: 'runLine', what: `${root} ${text}`, gesture }) as Promise<Answer>,
+    runMention: (text, gesture) => ask({ door: 'runMention', what: text, gesture }) as Promise<Answer>,
+    press: (action, gesture) => ask({ door: 'press', what: action, gesture }) as Promise<Answer>,
+    submit: (modal, gesture) => ask({ door: 'submit', what: modal, gesture }),
+    actionIds: ['change.approve', 'choose'],
+    callbackIds: ['incident.open'],
+  }
+  /** What the commands answer from now on. */
+  const reply = (answer: Answer | Reply) => {
+    answering = typeof answer === 'function' ? answer : async () => answer
+  }
+  return { asked, doors, reply }
+}
+
+export interface Line {
+  level: string
+  message: string
+  [field: string]: unknown
+}
+
+function keptLines(): { lines: Line[]; log: Log } {
+  const lines: Line[] = []
+  const keep = (level: string) => (fields: object, message: string) => void lines.push({ ...fields, level, message })
+  return { lines, log: { info: keep('info'), warn: keep('warn'), error: keep('error') } }
+}
+
+export const afterMs = async (ms: number, answer: Answer = say('done')) => {
+  await sleep(ms)
+  return answer
+}
+
+export const aModal = {
+  callbackId: 'incident.open',
+  title: 'Open an incident',
+  submit: 'Open',
+  blocks: [
+    {
+      type: 'input',
+      block_id: 'title',
+      label: { type: 'plain_text', text: 'What is wrong?' },
+      element: { type: 'plain_text_input', action_id: 'title' },
+    },
+  ],
+  metadata: 'P1',
+}

@@ -1,0 +1,33 @@
+import { Misuse } from '../refusal.ts'
+import type { Json } from '../types.ts'
+import type { Workspace } from '../workspace.ts'
+
+const SCOPES: Record<string, string> = {
+  'chat.postMessage': 'chat:write',
+  'chat.postEphemeral': 'chat:write',
+  'chat.update': 'chat:write',
+  'chat.delete': 'chat:write',
+  'conversations.history': 'history',
+  'conversations.replies': 'history',
+  'conversations.info': 'read',
+  'conversations.members': 'read',
+  'conversations.open': 'im:write',
+  'users.info': 'users:read',
+  'usergroups.users.list': 'usergroups:read',
+  'bots.info': 'users:read',
+  'team.info': 'team:read',
+  'files.getUploadURLExternal': 'files:write',
+  'files.completeUploadExternal': 'files:write',
+  'files.info': 'files:read',
+  'reactions.add': 'reactions:write',
+}
+
+/** Throws `missing_scope` when the app was not granted what the method needs; reading depends on the channel's kind. */
+export function checkScope(granted: readonly string[], method: string, args: Json, workspace: Workspace) {
+  const scope = SCOPES[method]
+  if (scope === undefined) return
+  const channel = workspace.channels.get(String(args.channel))
+  const kind = channel?.is_im ? 'im' : channel?.is_private ? 'groups' : 'channels'
+  const needed = scope.includes(':') ? scope : `${kind}:${scope}`
+  if (!granted.includes(needed)) throw new Misuse('missing_scope', [`${method} needs ${needed}`])
+}
