@@ -1,0 +1,56 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+
+/** What is counted, as one value that is handed to those who count. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+
+  const acknowledged = new Histogram({
+    name: 'firebreak_slack_acknowledgement_seconds',
+    help: 'From the delivery of a gesture to its acknowledgement; Slack gives up at 3 s',
+    labelNames: ['kind'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
+    registers,
+  })
+  const gestures = new Counter({
+    name: 'firebreak_slack_gestures_total',
+    help: 'Commands, mentions, actions and views, by how they ended',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  })
+  const calls = new Counter({
+    name: 'firebreak_slack_calls_total',
+    help: 'Calls of the Web API and of response_url',
+    labelNames: ['method', 'outcome'],
+    registers,
+  })
+  const repairs = new Counter({
+    name: 'firebreak_slack_limit_repairs_total',
+    help: 'Payloads that Slack would have refused, repaired before they were sent',
+    labelNames: ['limit'],
+    registers,
+  })
+  const messages = new Counter({
+    name: 'firebreak_slack_messages_total',
+    help: 'Messages of the projection, by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const lag = new Histogram({
+    name: 'firebreak_slack_projection_lag_seconds',
+    help: 'From an entry of the ledger to its message',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+    registers,
+  })
+
+  return {
+    registry,
+    acknowledged: (kind: string, seconds: number) => acknowledged.observe({ kind }, seconds),
+    gesture: (kind: string, outcome: string) => gestures.inc({ kind, outcome }),
+    called: (method: string, outcome: string) => calls.inc({ method, outcome }),
+    repaired: (limit: string) => repairs.inc({ limit }),
+    message: (outcome: string) => messages.inc({ outcome }),
+    lag: (ms: number) => lag.observe(ms / 1000),
+  }
+}

@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Scene, setScene } from './scene.ts'
+
+let scene: Scene
+beforeAll(async () => {
+  scene = await setScene()
+})
+afterAll(() => scene.close())
+
+const ends = async (over: Record<string, string>) => {
+  const bot = scene.launch(over)
+  const { code } = await bot.exit
+  return { code, ...bot.output() }
+}
+const configured = async (name: string, text: string) => {
+  await writeFile(join(scene.folder, name), text)
+  return { FIREBREAK_CONFIG: name }
+}
+
+describe('a configuration that can not be used ends the program with 2', () => {
+  it('lists everything that is wrong with firebreak.yml, each with its place', async () => {
+    const { code, stderr } = await ends(
+      await configured(
+        'bad.yml',
+        `slack: { incidents_channel: "#incidents", alerts_channel: C0ALERTS }
+targets:
+  prod: { kind: kubernetes, environment: production, namespace: microservices, kubeconfig: "\${NOT_SET}" }
+services:
+  checkout: { owners: [aprover], traget: prod }
+roles:
+  approver: { users: [U0BOB] }
+`,
+      ),
+    )
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^The configuration can't be used:\n/)
+    expect(stderr).toMatch(/bad\.yml:1:\d+ {2}slack\.incidents_channel: must be a channel's id/)
+    expect(stderr).toMatch(/bad\.yml:3:\d+ .*NOT_SET/)
+    expect(stderr).toMatch(/bad\.yml:5:\d+ .*did you mean "approver"\?/)
+    expect(stderr).toMatch(/bad\.yml:5:\d+ .*did you mean "target"\?/)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('says where the file should be when there is none', async () => {
+    const { code, stderr } = await ends({ FIREBREAK_CONFIG: 'nowhere.yml' })
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      `nowhere.yml  does not exist (${join(scene.folder, 'nowhere.yml')}). Copy firebreak.example.yml`,
+    )
+  })
+
+  it('names every token that is missing, and where Slack shows it', async () => {
+    const { code, stderr } = await ends({ SLACK_BOT_TOKEN: '', SLACK_SIGNING_SECRET: '', PORT: 'eighty' })
+    expect(code).toBe(2)
+    expect(stderr).toContain('SLACK_BOT_TOKEN: is missing')
+    expect(stderr).toContain('SLACK_APP_TOKEN: is missing, and so is SLACK_SIGNING_SECRET')
+    expect(stderr).toContain('PORT: must be a number')
+  })
+
+  it('finds the policy line with an operation that there is not', async () => {
+    const { code, stderr } = await ends(
+      await configured(
+        'policy.yml',
+        `slack: { incidents_channel: C0INCIDENTS, alerts_channel: C0ALERTS }
+targets: { prod: { kind: kubernetes, environment: production, namespace: microservices } }
+services: { checkout: { target: prod } }
+policy:
+  - { allow: [everyone], operations: ["*"] }
+  - { deny: [everyone], operations: [scael] }
+`,
+      ),
+    )
+    expect(code).toBe(2)
+    expect(stderr).toContain('policy.yml:6')
+    expect(stderr).toContain('there is no operation "scael"; did you mean "scale"?')
+  })
+})
+
+describe('what else keeps it from running ends it with 1', () => {
+  it('names PORT when another program has the port, and leaves no Postgres behind', async () => {
+    const other = createServer().listen(0)
+    const { port } = other.address() as AddressInfo
+    const { code, stderr, stdout } = await ends({ PORT: String(port), DATABASE_URL: '', DATABASE_MIGRATE_URL: '' })
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toBe(`Port ${port} is taken by another program; set PORT to a free one\n`)
+    const embedded = /"port":(\d+),"data"/.exec(stdout)?.[1]
+    await expect(fetch(`http://127.0.0.1:${embedded}`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+  })
+})
+
+describe('an error that nobody handled', () => {
+  it.each([
+    ['a rejection', 'Promise.reject(new Error("boom"))'],
+    ['an exception', 'throw new Error("boom")'],
+  ])('is logged as JSON, and stops it in order with 1: %s', async (_, fault) => {
+    await writeFile(join(scene.folder, 'fault.mjs'), `process.once('SIGUSR2', () => { ${fault} })`)
+    const bot = await scene.start({ NODE_OPTIONS: '--import=./fault.mjs' })
+    const { code } = await bot.end('SIGUSR2')
+    expect(code).toBe(1)
+    expect(bot.log().find(({ level }) => level === 60)).toMatchObject({ err: { message: 'boom' } })
+    expect(bot.log().at(-1)?.msg).toBe('Firebreak has stopped')
+    expect(bot.output().stderr).toBe('')
+  })
+})
+
+describe('a signal ends it with 0', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s, while it runs', async (signal) => {
+    const bot = await scene.start()
+    const { code, ms } = await bot.end(signal)
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(10_000)
+    expect(bot.log().at(-1)?.msg).toBe('Firebreak has stopped')
+    expect(bot.output().stderr).toBe('')
+  })
+})
