@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { startPlayground } from '../src/playground/playground.ts'
+import { FakeSlack } from '../test/slack/fake/fake-slack.ts'
+import { SECRET } from './load.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** Starts a script of ours in a process of its own; resolves to the port that it prints in a line of JSON. */
+export async function startProcess(script: string, args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const said = line.startsWith('{') ? JSON.parse(line) : {}
+    if (said.port && (said.msg === undefined || said.msg === 'Firebreak is running'))
+      return { child, port: Number(said.port) }
+  }
+  throw new Error(`${script} ended before it was ready`)
+}
+
+export async function stopProcess(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
+
+/** The real process with its embedded Postgres, against the strict fake Slack and the simulated production. */
+export async function startBot() {
+  const folder = await mkdtemp(join(tmpdir(), 'firebreak-bench-'))
+  await chmod(folder, 0o755)
+  const slack = await FakeSlack.start({
+    mode: 'http',
+    signingSecret: SECRET,
+    postRate: { perSecond: 1_000, burst: 1_000 },
+  })
+  const playground = await startPlayground({ podReadyMs: 1 })
+  const kubeconfig = join(folder, 'kubeconfig')
+  await playground.kubeconfig(kubeconfig)
+  await writeFile(
+    join(folder, 'firebreak.yml'),
+    `
+slack: { incidents_channel: C0INCIDENTS, alerts_channel: C0ALERTS, pacing: { posts_per_second: 100, burst: 100, edits_per_minute: 6000 } }
+roles: { everyone: { users: ["*"] }, operator: { users: [U0ALICE] }, approver: { users: [U0BOB] } }
+targets: { prod: { kind: kubernetes, environment: production, namespace: microservices, kubeconfig: "${kubeconfig}" } }
+services: { checkout: { owners: [approver], target: prod } }
+policy:
+  - { allow: [everyone], operations: ["*"], tiers: [read] }
+  - { allow: [operator], operations: [scale, undo], tiers: [low, guarded] }
+`,
+  )
+  const { child, port } = await startProcess('src/main.ts', [], {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_SIGNING_SECRET: SECRET,
+    SLACK_API_URL: slack.apiUrl,
+    PORT: '0',
+    FIREBREAK_CONFIG: join(folder, 'firebreak.yml'),
+    FIREBREAK_DATA_DIR: join(folder, 'data'),
+    DATABASE_URL: '',
+  })
+  slack.deliverTo(`http://127.0.0.1:${port}/slack/events`)
+  await slack.until(() => slack.calls.some(({ method }) => method === 'conversations.info'), 20_000)
+  return {
+    ...{ slack, playground, port },
+    async stop() {
+      await stopProcess(child)
+      await playground.close()
+      await slack.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+const MODULES = ['src', 'commands', 'templates', 'migrations']
+
+/** Who may import whom: ARCHITECTURE.md has the same table, with the reasons. `types`: only `import type`. */
+const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
+  'src/slack': {
+    values: [
+      'commands',
+      'templates',
+      'src/identity',
+      'src/incidents',
+      'src/operations',
+      'src/timeline',
+      'src/review',
+      'src/storage',
+      '@slack/*',
+      'kysely',
+      'p-queue',
+      'zod',
+    ],
+  },
+  'src/http': { values: ['prom-client'] },
+  'src/config': { values: ['zod', 'yaml', 'fastest-levenshtein'] },
+  'src/storage': { values: ['pg', 'kysely'] },
+  'src/timeline': { values: ['src/storage', 'kysely', 'canonicalize'] },
+  'src/identity': { values: ['src/storage', 'src/timeline'] },
+  'src/incidents': { values: ['src/identity', 'src/timeline', 'src/storage', 'kysely'] },
+  'src/operations': {
+    values: ['src/identity', 'src/incidents', 'src/timeline', 'src/storage', 'kysely'],
+    types: ['src/adapters', 'zod'],
+  },
+  'src/review': {
+    values: ['src/timeline', 'templates', 'src/incidents', 'src/operations', 'date-fns', '@date-fns/tz'],
+  },
+  'src/adapters/kubernetes': { values: ['@kubernetes/client-node', 'p-queue', 'p-limit'] },
+  'src/playground': { values: ['rfc6902'], types: ['src/adapters'] },
+  commands: {
+    values: ['src/incidents', 'src/operations', 'src/timeline', 'templates', 'zod', 'fastest-levenshtein'],
+    types: ['src/identity', 'src/adapters'],
+  },
+  templates: {
+    values: [
+      'src/incidents/incident.ts',
+      'src/operations/change.ts',
+      'src/operations/states.ts',
+      'src/identity/person.ts',
+    ],
+    types: ['src/incidents', 'src/operations', 'src/timeline', 'src/identity'],
+  },
+  migrations: { values: ['kysely'] },
+}
+
+interface Import {
+  file: string
+  to: string
+  typeOnly: boolean
+}
+
+function importsOf(file: string): Import[] {
+  const { module } = parseSync(file, readFileSync(join(ROOT, file), 'utf8'))
+  const statics = module.staticImports.map((i) => ({
+    to: i.moduleRequest.value,
+    typeOnly: i.entries.length > 0 && i.entries.every((entry) => entry.isType),
+  }))
+  const reexports = module.staticExports.flatMap((e) =>
+    e.entries.flatMap((entry) =>
+      entry.moduleRequest ? [{ to: entry.moduleRequest.value, typeOnly: entry.isType }] : [],
+    ),
+  )
+  return [...statics, ...reexports].map(({ to, typeOnly }) => ({
+    file,
+    to: to.startsWith('.') ? normalize(join(dirname(file), to)) : to,
+    typeOnly,
+  }))
+}
+
+/** The row of the table that a file belongs to; main.ts and its like belong to none and may import everything. */
+const moduleOf = (file: string): string | undefined =>
+  Object.keys(ALLOWED)
+    .filter((name) => file.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length)[0]
+
+const covers = (patterns: string[], target: string): boolean =>
+  patterns.some(
+    (pattern) =>
+      pattern === target ||
+      target.startsWith(`${pattern}/`) ||
+      (pattern.endsWith('/*') && target.startsWith(pattern.slice(0, -1))),
+  )
+
+const files = MODULES.flatMap((name) => globSync(`${name}/**/*.ts`, { cwd: ROOT })).map((file) => relative('.', file))
+const imports = files.flatMap(importsOf)
+
+describe('who may import whom', () => {
+  it('sees the whole project, not a handful of files', () => {
+    expect(files.length).toBeGreaterThan(80)
+    expect(imports.length).toBeGreaterThan(300)
+  })
+
+  for (const [name, { values, types = [] }] of Object.entries(ALLOWED)) {
+    it(`${name} imports ${[...values, ...types.map((t) => `${t} (types)`)].join(', ')} and nothing else`, () => {
+      const wrong = imports
+        .filter(({ file }) => moduleOf(file) === name)
+        .filter(({ to }) => !to.startsWith('node:') && moduleOf(to) !== name)
+        .filter(({ to, typeOnly }) => !covers(values, to) && !(typeOnly && covers(types, to)))
+      expect(wrong).toEqual([])
+    })
+  }
+
+  it('keeps Slack, Kubernetes and SQL where they belong', () => {
+    const outside = (target: RegExp, home: RegExp) =>
+      imports.filter(({ file, to }) => target.test(to) && !home.test(file)).map(({ file }) => file)
+    expect(outside(/^@slack\//, /^src\/slack\//)).toEqual([])
+    expect(outside(/^@kubernetes\//, /^src\/adapters\/kubernetes\//)).toEqual([])
+    const queries = files.filter((file) =>
+      /\.(selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql`/.test(readFileSync(join(ROOT, file), 'utf8')),
+    )
+    expect(queries.filter((file) => !/(^migrations\/|^src\/storage\/|\/store\.ts$)/.test(file))).toEqual([])
+  })
+
+  it('keeps every file under 300 lines', () => {
+    const long = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 300)
+    expect(long).toEqual([])
+  })
+})
