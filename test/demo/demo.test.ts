@@ -100,8 +100,7 @@ describe.skipIf(missing.length > 0)('the demo', { timeout: 100_000 }, () => {
   it('plans a change, and refuses its own requester', async () => {
     await slack.type('/ops scale checkout 5')
     const card = slack.reply('OP-1 · scale checkout 5')
-    await card.getByRole('button', { name: 'Approve' }).click()
-    await slack.page.getByText('Nothing changed:').first().waitFor()
+    await slack.click(card.getByRole('button', { name: 'Approve' }), slack.page.getByText('Nothing changed:'))
     expect(await card.textContent()).toContain('replicas 3 → 5')
   })
 
@@ -119,7 +118,7 @@ describe.skipIf(missing.length > 0)('the demo', { timeout: 100_000 }, () => {
   it('runs what was approved and watches it until all five are ready', async () => {
     await slack.page.setViewportSize(DESKTOP)
     const card = slack.reply('OP-1 · scale checkout 5')
-    await card.getByRole('button', { name: 'Approve' }).click()
+    await slack.click(card.getByRole('button', { name: 'Approve' }), card.getByText('Approved by'))
     await card.getByText('5/5 ready').waitFor()
     await card.getByRole('button', { name: 'Undo' }).waitFor()
     expect(await card.textContent()).toMatch(/Succeeded.*Approved by @Bob/s)

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { vi } from 'vitest'
 
 /** local-slack's page, in the words of its people. */
 export class SlackPage {
@@ -39,8 +40,18 @@ export class SlackPage {
   }
 
   async openThread(text: string): Promise<void> {
-    await this.message(text).locator('.thread-summary').click()
-    await this.thread.waitFor()
+    await this.click(this.message(text).locator('.thread-summary'), this.reply(text))
+  }
+
+  /** The page scrolls with every new message, also between a mouse's down and up: a click that shows no effect is made again. */
+  async click(target: Locator, effect: Locator): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        if (!(await effect.first().isVisible())) await target.click({ timeout: 2_000 })
+        await effect.first().waitFor({ timeout: 2_000 })
+      },
+      { timeout: 30_000 },
+    )
   }
 }
 
