@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { closedFolder, postgresAccount } from '../storage/embedded/account.ts'
 import { commandLine } from '../storage/embedded/process.ts'
 import { startEmbedded } from '../storage/embedded.ts'
 import type { Log } from '../storage/log.ts'
@@ -17,6 +18,20 @@ class FolderError extends Error {
 
 const MARK = 'demo.json'
 const NOBODY: Omit<Mark, 'madeBy'> = { pid: 0, slackPid: null }
+
+/** Where root's own folders are closed to the account that Postgres runs as, like a clone under /root. */
+const OPEN_TO_POSTGRES = '/var/lib/firebreak'
+
+/**
+ * A folder of its own in the bot's: the demo never touches the ledger of an `npm start` in the same place. `dataDir` is
+ * what FIREBREAK_DATA_DIR says, if it says anything.
+ */
+export async function demoFolder(dataDir: string | undefined, cwd: string): Promise<string> {
+  if (dataDir) return join(dataDir, 'demo')
+  const account = await postgresAccount(join(cwd, '.firebreak', 'demo', 'postgres'))
+  const closed = account && (await closedFolder(cwd, account))
+  return join(closed ? OPEN_TO_POSTGRES : '.firebreak', 'demo')
+}
 
 /**
  * Takes the folder for this process: made if there is none, ended what a killed demo left running. `fresh` empties it

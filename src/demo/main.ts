@@ -1,10 +1,8 @@
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { demoFolder } from './folder.ts'
 import { findLocalSlack } from './local-slack.ts'
 import { noLocalSlack, runs } from './words.ts'
 
-/** A folder of its own in the bot's: the demo never touches the ledger of an `npm start` in the same place. */
-const FOLDER = join(process.env.FIREBREAK_DATA_DIR || '.firebreak', 'demo')
 /** Whatever hangs, Ctrl-C ends the demo. */
 const STOP_WITHIN_MS = 20_000
 
@@ -37,8 +35,9 @@ async function main(): Promise<void> {
   const loaded = progress('Program')
   const { startDemo } = await import('./start.ts') // a second or two, and nobody should look at nothing meanwhile
   loaded()
-  const demo = await startDemo({ folder: FOLDER, fresh: values.fresh, localSlack, progress })
-  console.log(runs(demo.url, FOLDER))
+  const folder = await demoFolder(process.env.FIREBREAK_DATA_DIR, process.cwd())
+  const demo = await startDemo({ folder, fresh: values.fresh, localSlack, progress })
+  console.log(runs(demo.url, folder))
   await asked.promise
   process.stdout.write('Stopping … ')
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()

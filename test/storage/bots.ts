@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { withClient } from '../../src/storage/connection.ts'
-import type { Account } from '../../src/storage/embedded/account.ts'
+import { type Account, closedFolder } from '../../src/storage/embedded/account.ts'
 
 export interface Bot {
   url: string
@@ -16,6 +16,19 @@ export interface Bot {
   stop(): Promise<void>
   /** kill -9 */
   kill(): Promise<void>
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const nobody: Account = { uid: 65534, gid: 65534 }
+
+/** Whom only root can be, and only in a checkout that others may enter. Null with a reason otherwise. */
+export async function ordinaryUser(): Promise<{ account: Account | null; missing: string }> {
+  if (process.getuid?.() !== 0) return { account: null, missing: '' } // the tests' own user is one
+  const closed = await closedFolder(ROOT, nobody)
+  return {
+    account: closed ? null : nobody,
+    missing: closed ? `a checkout that others may enter (chmod o+x ${closed})` : '',
+  }
 }
 
 /** Starts `bot.ts` in a process group of its own, as this account (null: as oneself). */

@@ -4,13 +4,19 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Account } from '../../src/storage/embedded/account.ts'
-import { type Bot, dataFolder, query, startBot } from './bots.ts'
+import { type Bot, dataFolder, ordinaryUser, query, startBot } from './bots.ts'
 
 const asRoot = process.getuid?.() === 0
-const nobody: Account = { uid: 65534, gid: 65534 }
+const ordinary = await ordinaryUser()
+if (ordinary.missing)
+  console.warn(`The embedded Postgres of an ordinary user is not tested: there is no ${ordinary.missing}`)
+
+it.runIf(process.env.CI === 'true')('finds what it needs in CI', () => {
+  expect(ordinary.missing).toBe('')
+})
 
 const people: [string, Account | null][] = [[asRoot ? 'root' : 'the user of these tests', null]]
-if (asRoot) people.push(['an ordinary user', nobody])
+if (ordinary.account) people.push(['an ordinary user', ordinary.account])
 
 describe.each(people)('the embedded Postgres of %s', (_name, account) => {
   let folder: Awaited<ReturnType<typeof dataFolder>>

@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requireLinks } from '../../src/storage/embedded/binaries.ts'
 import { startEmbedded } from '../../src/storage/embedded.ts'
 import { quiet } from '../support/log.ts'
-import { startBot } from './bots.ts'
+import { ordinaryUser, startBot } from './bots.ts'
 
 const asRoot = process.getuid?.() === 0
+const { account } = await ordinaryUser()
 
 /** 0700: nobody but its owner may enter. */
 let closed: string
@@ -28,8 +29,8 @@ describe('an embedded Postgres that can not be', () => {
     )
   })
 
-  it.runIf(asRoot)('says so when the folder belongs to somebody else', async () => {
-    const started = startBot(join(closed, 'data'), { uid: 65534, gid: 65534 })
+  it.runIf(account)('says so when the folder belongs to somebody else', async () => {
+    const started = startBot(join(closed, 'data'), account)
     await expect(started).rejects.toMatchObject({ code: 'unusable' })
     await expect(started).rejects.toThrow(/EACCES.*firebreak-closed-.*Set FIREBREAK_DATA_DIR/)
   })
