@@ -27,7 +27,7 @@ export async function ordinaryUser(): Promise<{ account: Account | null; missing
   const closed = await closedFolder(ROOT, nobody)
   return {
     account: closed ? null : nobody,
-    missing: closed ? `a checkout that others may enter (chmod o+x ${closed})` : '',
+    missing: closed ? `checkout that others may enter (chmod o+x ${closed})` : '',
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { access, cp, readFile, rename } from 'node:fs/promises'
+import { access, chmod, cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -68,13 +68,23 @@ export async function requireLinks(native: string, name: string): Promise<void> 
 
 /** A checkout in root's closed home is out of the account's reach: its binaries are copied, once for each version. */
 async function reachable(native: string, dataDir: string, account: Account): Promise<string> {
-  if (!(await closedFolder(join(native, 'bin'), account))) return native
+  return (await closedFolder(join(native, 'bin'), account)) ? await copyBinaries(native, dataDir) : native
+}
+
+/** Copied under another name and renamed when whole. Two bots may do that at once: the faster one's copy is used. */
+export async function copyBinaries(native: string, dataDir: string): Promise<string> {
   const { name, version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'))
   const copy = join(dataDir, `${basename(name)}-${version}`)
   if (await exists(copy)) return copy
-  const unfinished = `${copy}.${process.pid}`
-  await cp(native, unfinished, { recursive: true, verbatimSymlinks: true })
-  await rename(unfinished, copy)
+  const unfinished = await mkdtemp(`${copy}.new-`)
+  try {
+    await chmod(unfinished, 0o755)
+    await cp(native, unfinished, { recursive: true, verbatimSymlinks: true })
+    await rename(unfinished, copy)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    if ((error as { code?: string }).code !== 'ENOTEMPTY') throw error
+  }
   return copy
 }
 
