@@ -68,7 +68,7 @@ async function planAgain(change: Change, gesture: Gesture, { engine, operations 
   if (!operation)
     return say(`${changeName(change.id)} can’t be planned again: ${change.operation} is no operation now.`)
   const { service, environment, line, incident, args } = change
-  const asked = { ...gesture, incident, operation, args: { ...args, service }, line, environment }
+  const asked = { ...gesture, incident, operation, args: { ...args, service }, line, environment, again: change }
   return answerRequest(await engine.request(asked), gesture)
 }
 

@@ -6,14 +6,17 @@ import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, submit } from '..
 import { operations } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { connectKubernetes } from './adapters/kubernetes/adapter.ts'
+import { KubernetesError } from './adapters/kubernetes/port.ts'
 import type { Config } from './config/config.ts'
 import type { Environment } from './config/environment.ts'
-import { ConfigError, suggest } from './config/problems.ts'
+import { ConfigError, type Problem, suggest } from './config/problems.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
 import { createIncidents } from './incidents/incidents.ts'
+import type { Target } from './operations/catalogue.ts'
 import { createEngine } from './operations/engine.ts'
 import { createSlackApp } from './slack/app.ts'
+import { createWhyUnseen } from './slack/channels.ts'
 import { createChecks } from './slack/checks.ts'
 import { createClients } from './slack/clients.ts'
 import { createDirectory } from './slack/directory.ts'
@@ -56,9 +59,7 @@ const IN_FLIGHT_MS = 15_000
 /** The composition root: makes every part, hands each what it needs, starts them in order and stops them in reverse. */
 export async function startFirebreak({ environment, config, log, signal, ...options }: Options): Promise<Firebreak> {
   checkPolicy(config, environment.configPath)
-  const targets = Object.values(config.targets).map(({ kind, name, environment, ...place }) => {
-    return { kind, name, environment, port: connectKubernetes(place) }
-  })
+  const targets = connectTargets(config, environment.configPath)
 
   const embedded = environment.database ? null : await startEmbedded({ dataDir: environment.dataDir, log })
   const url = embedded?.url ?? (environment.database as { url: string }).url
@@ -79,6 +80,7 @@ export async function startFirebreak({ environment, config, log, signal, ...opti
     roles: config.roles,
     policy: config.policy,
     approvals: config.approvals,
+    whyUnseen: createWhyUnseen(clients.interactive, { workspace, log }),
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     leaseMs: LEASE_MS,
     lookEveryMs: options.lookEveryMs ?? LOOK_EVERY_MS,
@@ -167,6 +169,21 @@ export async function startFirebreak({ environment, config, log, signal, ...opti
       log.info({}, 'Firebreak has stopped')
     },
   }
+}
+
+function connectTargets(config: Config, file: string): Target[] {
+  const problems: Problem[] = []
+  const targets = Object.values(config.targets).flatMap(({ kind, name, environment, ...place }) => {
+    try {
+      return [{ kind, name, environment, port: connectKubernetes(place) }]
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error
+      problems.push({ file, line: null, column: null, key: `targets.${name}`, message: error.message })
+      return []
+    }
+  })
+  if (problems.length > 0) throw new ConfigError(problems)
+  return targets
 }
 
 /** A misspelt operation in a deny line would forbid nothing: better not to start. */

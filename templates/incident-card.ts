@@ -49,7 +49,7 @@ function buttonsOf(incident: Incident): Button[] {
       value,
       confirm: {
         title: `Resolve ${value}?`,
-        text: 'The card will say that it is resolved. Cause and fix can follow later.',
+        text: 'The card will say that it is resolved, cause and fix unknown yet. The command takes them: resolve --cause "…" --fix "…"',
         yes: 'Resolve',
       },
     }),

@@ -20,7 +20,7 @@ export function nextSteps(incident: Incident, services: string[], names = DEFAUL
     '*What to do next*',
     `• *Look:* ${typed(`ops pods ${service}`)} then ${typed(`ops logs ${service} --tail 100`)}`,
     `• *Scale:* ${typed(`ops scale ${service} 5`)}. A card shows the plan first; nothing runs before it is approved.`,
-    `• *End it:* ${typed('resolve')} or *Resolve* on the card above. Cause and fix can follow later.`,
+    `• *End it:* ${typed('resolve')}, with ${inline('--cause "…" --fix "…"')} if they are known, or *Resolve* on the card above.`,
     `• *All commands:* ${typed('help')} and ${typed('ops help')}`,
   ].join('\n')
   const elsewhere = [

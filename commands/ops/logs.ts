@@ -4,6 +4,8 @@ import { defineRead } from '../../src/operations/operation.ts'
 import { ServiceName, wholeNumber } from '../arguments.ts'
 
 const DEFAULT_TAIL = 100
+/** What is kept of one look, in characters: timelines hold many of them, and are exported whole. */
+const DETAIL_LIMIT = 256 * 1024
 
 export const logs = defineRead({
   name: 'logs',
@@ -23,7 +25,7 @@ export const logs = defineRead({
   on: 'kubernetes',
 
   async read({ service, tail = DEFAULT_TAIL, grep, since, previous }, { port, deployment }) {
-    const found = await port.logs(deployment, {
+    const { pods: found, others } = await port.logs(deployment, {
       tail,
       ...(grep !== undefined && { grep }),
       ...(since !== undefined && { sinceSeconds: since * 60 }),
@@ -31,18 +33,37 @@ export const logs = defineRead({
     })
     const count = found.reduce((sum, pod) => sum + pod.lines.length, 0)
     const silent = found.filter((pod) => pod.problem !== null)
-    const where = `in the last ${tail} lines of each of ${found.length} pods`
+    const cut = found.filter((pod) => pod.truncated).length
+    const pods = others > 0 ? `${found.length} of ${found.length + others} pods` : `${found.length} pods`
+    const where = `in the last ${tail} lines of each of ${pods}`
+    const rest = [
+      cut > 0 ? `, of ${cut} of them only the newest, for they are too long` : '',
+      silent.length > 0 ? `; ${silent.length} pods gave no logs` : '',
+    ]
     const what = grep === undefined ? `${count} lines` : `${count} lines with “${grep}”`
     return {
-      finding: `${service}: ${what} ${where}${silent.length > 0 ? `; ${silent.length} pods gave no logs` : ''}`,
+      finding: `${service}: ${what} ${where}${rest.join('')}`,
       alarming: silent.length > 0 || (grep !== undefined && count > 0),
-      detail: found.map(section).join('\n\n'),
+      detail: found.map((pod) => section(pod, Math.floor(DETAIL_LIMIT / found.length))).join('\n\n'),
     }
   },
 })
 
-function section({ pod, lines, problem, truncated }: PodLog): string {
+function section({ pod, lines, looked, problem, truncated }: PodLog, limit: number): string {
   if (problem !== null) return `== ${pod}: ${problem}`
-  const body = lines.length === 0 ? '(nothing)' : lines.join('\n')
-  return `== ${pod}${truncated ? ' (cut: the log is longer)' : ''}\n${body}`
+  const kept = newest(lines, limit)
+  const notes = [
+    truncated ? ` (only its newest ${looked} lines were looked at)` : '',
+    kept.length < lines.length ? ` (the newest ${kept.length} of ${lines.length} lines)` : '',
+  ]
+  return `== ${pod}${notes.join('')}\n${kept.length === 0 ? '(nothing)' : kept.join('\n')}`
+}
+
+function newest(lines: string[], limit: number): string[] {
+  let room = limit
+  const tooMuch = lines.findLastIndex((line) => {
+    room -= line.length + 1
+    return room < 0
+  })
+  return lines.slice(tooMuch + 1)
 }

@@ -19,7 +19,7 @@ export const pods = defineRead({
       port.deployment(deployment),
       port.pods(deployment),
     ])
-    const troubled = items.filter((pod) => pod.trouble !== null)
+    const troubled = items.filter((pod) => pod.trouble !== null || failedLately(pod))
     const count = `${status.ready}/${replicas} ready`
     return {
       finding:
@@ -30,8 +30,16 @@ export const pods = defineRead({
   },
 })
 
-const sentence = (pod: Pod): string =>
-  `${pod.name} is ${pod.trouble}${pod.lastEnd ? ` (last end: ${pod.lastEnd})` : ''}, ${pod.restarts} restarts`
+/** Between two kills a container runs, and its pod is ready: a loop is to be named then too. */
+const LATELY_MS = 30 * 60_000
+const failedLately = ({ lastFailureAt }: Pod): boolean =>
+  lastFailureAt !== null && Date.now() - lastFailureAt.getTime() < LATELY_MS
+
+function sentence({ name, trouble, lastEnd, lastFailureAt, restarts }: Pod): string {
+  if (trouble !== null) return `${name} is ${trouble}${lastEnd ? ` (last end: ${lastEnd})` : ''}, ${restarts} restarts`
+  const minutes = Math.round((Date.now() - (lastFailureAt?.getTime() ?? 0)) / 60_000)
+  return `${name} runs again, ${minutes < 1 ? 'less than a minute' : `${minutes} min`} after ${lastEnd}, ${restarts} restarts`
+}
 
 /** Narrow enough for a phone: what matters stands first. */
 function table(pods: Pod[]): string {

@@ -41,9 +41,13 @@ export const scale = defineChange({
           object: { kind: 'deployment', name, namespace: port.namespace, uid },
           before: { replicas: from },
           after: { replicas },
-          // One replica of drift either way is an autoscaler at work; never past the goal, where up becomes down.
+          // One replica of drift either way is an autoscaler at work; never past the goal, where up becomes down, and
+          // never to 0, where somebody switched it off.
           envelope: {
-            replicas: from < replicas ? { min: from - 1, max: replicas } : { min: replicas, max: from + 1 },
+            replicas:
+              from < replicas
+                ? { min: Math.min(from, Math.max(1, from - 1)), max: replicas }
+                : { min: replicas, max: from + 1 },
           },
         },
       ],
@@ -59,7 +63,7 @@ export const scale = defineChange({
     return await port.scale(object, { from: Number(before.replicas), to: Number(after.replicas) })
   },
 
-  async observe({ object, before, after }, { port }) {
+  async observe({ object, before, after }, { port }, since) {
     const deployment = await port.deployment(object.name)
     const { replicas, status, stuck } = deployment
     const summary = `${status.ready}/${replicas} ready`
@@ -69,8 +73,14 @@ export const scale = defineChange({
       const effect = replicas === before.replicas ? 'absent' : 'other'
       return { effect, health: 'settling', summary: `replicas is ${replicas}, not ${after.replicas}` }
     }
-    if (stuck) return { effect: 'present', health: 'failed', summary: `${summary}: ${stuck}` }
-    return { effect: 'present', health: settled(deployment) ? 'settled' : 'settling', summary }
+    if (settled(deployment)) return { effect: 'present', health: 'settled', summary }
+    if (!stuck) return { effect: 'present', health: 'settling', summary }
+    // A deployment that was stuck before may be mended by this very change: only what is new is its failure.
+    return {
+      effect: 'present',
+      health: stuck.since > since ? 'failed' : 'settling',
+      summary: `${summary}: ${stuck.why}`,
+    }
   },
 
   undo: ({ service }, [step]) => ({ service, replicas: Number(step?.before.replicas) }),

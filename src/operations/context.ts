@@ -25,6 +25,8 @@ export interface Context {
   roles: Record<string, Role>
   policy: Rule[]
   approvals: Approvals
+  /** Why nobody would see a card in this channel; null when they would. What belongs to no incident is shown there. */
+  whyUnseen(channel: string): Promise<string | null>
   log: Log
   /** This process, as claims name it. */
   worker: string

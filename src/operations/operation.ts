@@ -64,8 +64,11 @@ export interface ChangeOperation<A = Record<string, unknown>> extends Described<
    * hold, and nothing changed. An error with `maybeApplied` leaves the outcome to `observe`.
    */
   apply(step: Step, bound: Bound): Promise<'applied' | 'conflict'>
-  /** What the target shows of this step: for a crash after the intent, and while the effect settles. Reads only. */
-  observe(step: Step, bound: Bound): Promise<Observation>
+  /**
+   * What the target shows of this step: for a crash after the intent, and while the effect settles. Reads only.
+   * `since`: the effect came about then; what the target's own records say of an earlier time is not its doing.
+   */
+  observe(step: Step, bound: Bound, since: Date): Promise<Observation>
   /** The arguments that take the change back. */
   undo(args: A, steps: Step[]): A
 }

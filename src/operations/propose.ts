@@ -9,7 +9,7 @@ import { move } from './move.ts'
 import { type Bound, type ChangeOperation, type Draft, PlanProblem } from './operation.ts'
 import { hashPlan, isShowable, objectName, values } from './plan.ts'
 import type { Request, Requested, Undoing } from './request.ts'
-import { insertChange, insertPlan, readChange } from './store.ts'
+import { insertChange, insertPlan, readChange, readTwin } from './store.ts'
 
 export interface Proposal {
   incident: Incident | null
@@ -66,6 +66,8 @@ export async function propose(context: Context, asked: Request, proposal: Propos
     const chain = await tx.hold(incident ? incidentName(incident.id) : GENERAL)
     const taken = undoing?.taken((await readChange(tx.db, undoing.change.id)) as Change)
     if (taken) throw new PlanProblem('not_undoable', taken)
+    const twin = asked.again && (await readTwin(tx.db, asked.again))
+    if (twin) throw new PlanProblem('planned_again', `${changeName(twin.id)} asks for it again already (${twin.state})`)
     const approveBy = new Date(chain.now.getTime() + approval.approveWithinMs)
     const executeBy = new Date(approveBy.getTime() + approval.executeWithinMs)
     const change = await insertChange(tx.db, {

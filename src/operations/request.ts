@@ -20,6 +20,8 @@ export interface Request {
   /** As it was typed, without the slash command: `scale checkout 5`. */
   line: string
   environment?: string
+  /** The change that is planned again: at most one plan in its place is under way. */
+  again?: Change
 }
 
 export type Requested =
@@ -47,6 +49,8 @@ export async function request(context: Context, asked: Request, undoing?: Undoin
   if ('problem' in binding) return { kind: 'refused', code: 'no_target', reason: `${args.service}: ${binding.problem}` }
   const { bound } = binding
   const incident = asked.incident === null ? null : await readIncident(context.db, asked.incident)
+  const unseen = incident || isRead(operation) ? null : await context.whyUnseen(asked.channel)
+  if (unseen) return { kind: 'refused', code: 'unseen', reason: unseen }
   const refused = (code: string, reason: string) => refuse(context, asked, incident, code, reason)
 
   const tier = undoing?.tier ?? (isRead(operation) ? 'read' : operation.tier(args))

@@ -21,11 +21,11 @@ export async function settle(
 ): Promise<void> {
   let said = { summary: change.detail, at: 0 }
   for (;;) {
-    const seen = await observe(found, steps)
+    const seen = await observe(found, steps, appliedAt(change))
     const end = verdict(seen) ?? ((await hasPassed(context.db, change.id, 'verify_until')) ? 'inconclusive' : null)
     if (end) {
       await mine(context, change, (held) => {
-        const seconds = Math.round((held.chain.now.getTime() - appliedAt(change)) / 1000)
+        const seconds = Math.round((held.chain.now.getTime() - appliedAt(change).getTime()) / 1000)
         return conclude(held, end, end === 'succeeded' ? `${seen.summary} after ${seconds} s` : seen.summary)
       })
       return
@@ -47,13 +47,13 @@ export async function settle(
 export const conclude = (held: Held, end: State, detail: string): Promise<Change> =>
   move(held, end, FIREBREAK, detail, { finished_at: held.chain.now, lease_until: null })
 
-/** Milliseconds since the epoch: the deadline was set when the effect was there. */
-const appliedAt = ({ verifyUntil, plan }: Change): number => (verifyUntil?.getTime() ?? 0) - plan.settleWithinMs
+/** The deadline was set when the effect was there. */
+const appliedAt = ({ verifyUntil, plan }: Change): Date => new Date((verifyUntil?.getTime() ?? 0) - plan.settleWithinMs)
 
 /** The whole change's state: settled when every step is, otherwise the first step that isn't. */
-async function observe({ operation, bound }: Found, steps: Step[]): Promise<Observation> {
+async function observe({ operation, bound }: Found, steps: Step[], since: Date): Promise<Observation> {
   try {
-    const all = await Promise.all(steps.map((step) => operation.observe(step, bound)))
+    const all = await Promise.all(steps.map((step) => operation.observe(step, bound, since)))
     const unsettled = all.find((o) => o.effect !== 'present' || o.health !== 'settled')
     return unsettled ?? (all.at(-1) as Observation)
   } catch (error) {

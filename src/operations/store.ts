@@ -85,6 +85,20 @@ export async function liveChanges(db: Db, incident: number): Promise<Change[]> {
   return (await live.orderBy('c.id').execute()).map(fromRow)
 }
 
+/** A change under way that asks for the same as this one, which has ended. */
+export async function readTwin(db: Db, { id, chain, line, environment }: Change): Promise<Change | null> {
+  const row = await selectChanges(db)
+    .where('c.chain', '=', chain)
+    .where('c.line', '=', line)
+    .where('c.environment', '=', environment)
+    .where('c.id', '>', id)
+    .where('c.state', 'in', UNDER_WAY)
+    .orderBy('c.id')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
 /** What is known of a change before it is one. */
 export type NewChange = Pick<
   Change,

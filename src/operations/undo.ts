@@ -28,7 +28,8 @@ export async function undo(
   if (problem) return refused('not_undoable', problem)
   const args = operation.undo(original.args, steps) as Record<string, Value> & { service: string }
   const line = `undo ${name}`
-  const own = original.requester === asked.person.id
+  // The way back of an undo is the change anew, and an approval is good for once.
+  const own = original.requester === asked.person.id && original.undoes === null
   return await request(
     context,
     { ...asked, incident: original.incident, operation, args, line, environment: original.environment },

@@ -41,8 +41,15 @@ export function createDirectory(
     now,
     onStale,
     async ask(usergroup) {
-      const response = await client.usergroups.users.list({ usergroup })
-      return response.users ?? []
+      try {
+        const response = await client.usergroups.users.list({ usergroup })
+        return response.users ?? []
+      } catch (error) {
+        // For good, unlike every other refusal: a group that is no more has no members, and must not lock everyone out.
+        if (platformError(error) !== 'no_such_subteam') throw error
+        log.error({ usergroup }, 'a role names a user group that Slack does not know: nobody holds the role through it')
+        return []
+      }
     },
   })
 

@@ -19,7 +19,7 @@ export function createExports(db: Kysely<Schema>, options: { severities: Severit
     if (body.type !== 'incident.exported') throw new TypeError(`${body.type} asks for no export`)
     const incident = (await readIncident(db, parseIncidentName(chain) ?? 0)) as Incident
     const [entries, sealed, changes, messages] = await Promise.all([
-      readEntries(db, chain, { through: body.through }),
+      readEntries(db, chain, { through: body.through, limit: body.through }),
       readSealed(db, chain, body.through),
       changesOf(db, incident.id),
       postedMessages(db, chain),

@@ -17,6 +17,9 @@ export function explain(error: unknown, source: Source, { log, metrics }: Tools)
   if (isDatabaseAway(error)) {
     metrics.gesture(source.kind, 'away')
     log.warn({ ...gesture, err: error }, 'a gesture was not recorded: the database is away')
+    if ((error as { maybeCommitted?: boolean }).maybeCommitted) {
+      return 'The database went away in the middle of it: this was either recorded as a whole or not at all. Look at the thread, or at the list of incidents, before you try again.'
+    }
     return "Not recorded: the database can't be reached. Nothing was done. Try again."
   }
   const id = randomBytes(4).toString('hex')

@@ -35,7 +35,8 @@ export interface LedgerTransaction {
 export interface Ledger {
   /**
    * Runs `change` in one transaction: what it writes and the entries that say so commit together. `cause` is what made
-   * a person's gesture happen; it goes on the first entry, and a second time throws `DuplicateCause`.
+   * a person's gesture happen; it goes on the first entry, and a second time throws `DuplicateCause`. An error that has
+   * `maybeCommitted` leaves open whether all of it is recorded or nothing; any other error means nothing.
    */
   transaction<T>(cause: string | null, change: (tx: LedgerTransaction) => Promise<T>): Promise<T>
   /** Called after each commit with the chain that grew; in this process only (others hear NOTIFY). */
@@ -49,10 +50,11 @@ export function createLedger(db: Kysely<Schema>): Ledger {
     async transaction(cause, change) {
       let held: HeldChain | null = null
       let grew = false
+      let changed = false
       const result = await db
         .transaction()
-        .execute((trx) =>
-          change({
+        .execute(async (trx) => {
+          const result = await change({
             db: trx,
             async hold(name) {
               if (held) throw new Error(`Holds ${held.name} already, and asked for ${name}: one chain a transaction`)
@@ -79,9 +81,13 @@ export function createLedger(db: Kysely<Schema>): Ledger {
               }
               return held
             },
-          }),
-        )
+          })
+          changed = true
+          return result
+        })
         .catch((error) => {
+          // Only the commit was left to do: the answer to it is missing, not necessarily the commit.
+          if (changed && error instanceof Error) Object.assign(error, { maybeCommitted: true })
           if (isDuplicateCause(error)) throw new DuplicateCause(`${cause} is on record already`, { cause: error })
           throw error
         })

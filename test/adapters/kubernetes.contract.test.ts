@@ -133,8 +133,8 @@ function keepsTheContract(set: () => Promise<Stage>): void {
   })
 
   it('reads the last lines of each pod, those in trouble first', async () => {
-    const logs = await stage.bot.logs('checkout', { tail: 2 })
-    expect(logs).toHaveLength(3)
+    const { pods: logs, others } = await stage.bot.logs('checkout', { tail: 2 })
+    expect([logs.length, others]).toEqual([3, 0])
     for (const { lines, problem, truncated } of logs) {
       expect({ problem, truncated }).toEqual({ problem: null, truncated: false })
       expect(lines).toHaveLength(2)
@@ -144,11 +144,11 @@ function keepsTheContract(set: () => Promise<Stage>): void {
   })
 
   it('keeps the lines that contain a text, literally and in any case', async () => {
-    const found = await stage.bot.logs('checkout', { tail: 100, grep: 'PAYMENT authorization FAILED' })
+    const { pods: found } = await stage.bot.logs('checkout', { tail: 100, grep: 'PAYMENT authorization FAILED' })
     const lines = found.flatMap(({ lines }) => lines)
     expect(lines.length).toBeGreaterThan(0)
     expect(lines.every((line) => line.includes('payment authorization failed'))).toBe(true)
-    const pattern = await stage.bot.logs('checkout', { tail: 100, grep: 'payment.*failed' })
+    const { pods: pattern } = await stage.bot.logs('checkout', { tail: 100, grep: 'payment.*failed' })
     expect(pattern.flatMap(({ lines }) => lines)).toEqual([])
   })
 

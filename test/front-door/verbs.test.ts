@@ -195,6 +195,14 @@ describe('changes', () => {
     })
     await card(/replicas 9 → 5/)
     expect(bot.playground?.world.deployments.get('payments')?.replicas).toBe(9)
+
+    const again = await bot.slack.click({
+      user: 'U0BOB',
+      message: bot.slack.message(INCIDENTS, planned.ts) as never,
+      actionId: 'change.replan',
+    })
+    const [answer] = await bot.slack.until(() => (again.responses.length > 0 ? again.responses : null))
+    expect(answer?.text).toMatch(/Nothing was done: OP-\d+ asks for it again already \(planned\)/)
   })
 })
 

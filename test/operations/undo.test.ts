@@ -94,11 +94,13 @@ describe('undoing a change', () => {
     expect(t.world).toMatchObject({ value: 3, applied: 2 })
   })
 
-  it('is itself undone like any other change', async () => {
+  it('is itself undone with another person’s approval, as the change was that it brings back', async () => {
     const id = await succeeded(5)
     await undo(id)
     await t.until(id + 1, 'succeeded')
     await undo(id + 1)
+    expect(await t.engine.change(id + 2)).toMatchObject({ state: 'planned', plan: { tier: 'guarded' } })
+    await t.vote(id + 2, bob)
     await t.until(id + 2, 'succeeded')
     expect(t.world.value).toBe(5)
   })

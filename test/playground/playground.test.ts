@@ -32,7 +32,7 @@ afterEach(async () => {
 })
 
 const logOf = async (deployment: string, tail: number) =>
-  (await port.logs(deployment, { tail })).flatMap(({ lines }) => lines).join('\n')
+  (await port.logs(deployment, { tail })).pods.flatMap(({ lines }) => lines).join('\n')
 const readyOf = async (deployment: string) => {
   const { replicas, status } = await port.deployment(deployment)
   return `${status.ready}/${replicas}`
@@ -219,7 +219,7 @@ describe('the API server of the playground', () => {
   })
 
   it('has no previous log of a container that never ended', async () => {
-    for (const { lines, problem } of await port.logs('payments', { tail: 5, previous: true })) {
+    for (const { lines, problem } of (await port.logs('payments', { tail: 5, previous: true })).pods) {
       expect(lines).toEqual([])
       expect(problem).toContain('previous terminated container "app" in pod')
     }

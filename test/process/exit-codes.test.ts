@@ -80,6 +80,14 @@ policy:
   })
 })
 
+describe('a target that can not be', () => {
+  it('is a fault of the configuration: 2, with the target’s name', async () => {
+    const { code, stderr } = await ends({ KUBECONFIG: '/nowhere/kubeconfig' })
+    expect(code).toBe(2)
+    expect(stderr).toContain("targets.prod: the kubeconfig /nowhere/kubeconfig can't be read (ENOENT)")
+  })
+})
+
 describe('what else keeps it from running ends it with 1', () => {
   it('names PORT when another program has the port, and leaves no Postgres behind', async () => {
     const other = createServer().listen(0)

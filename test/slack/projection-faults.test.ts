@@ -1,5 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { go, open, plan, projectionWorld, ROOM, read, screen, type World } from './projection-world.ts'
+import {
+  go,
+  open,
+  plan,
+  projectionWorld,
+  ROOM,
+  read,
+  screen,
+  TIMEOUT_MS,
+  type World,
+  webOf,
+} from './projection-world.ts'
 
 describe('the projection while Slack fails', () => {
   let world: World
@@ -110,6 +121,34 @@ describe('the projection while Slack fails', () => {
     expect(screen(world.slack)).toEqual([
       ...['INC-1 · P1 · Checkout times out', '  OP-2 scale checkout 5', '  crash loop'],
     ])
+  })
+
+  it('goes on after a start when it may not look whether its root is there', async () => {
+    const inc = await open(world.bot)
+    await settled()
+    await world.bot.stop()
+    world.slack.fail('conversations.replies', { error: 'missing_scope' })
+    const next = world.replica()
+    await read(next, inc, 'crash loop')
+    await next.projector.idle()
+    expect(screen(world.slack)).toEqual([...opened, '  crash loop'])
+  })
+
+  it('does not repeat a post that Slack performs after the client gave up', async () => {
+    await world.bot.stop()
+    let late = true
+    const fetchLate: typeof fetch = async (url, init) => {
+      if (!late || !String(url).includes('chat.postMessage')) return await fetch(url, init)
+      late = false
+      const { signal, ...request } = init ?? {}
+      setTimeout(() => void fetch(url, request), TIMEOUT_MS + 200)
+      return await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    }
+    const next = world.replica({ web: webOf(world.slack, fetchLate) })
+    await open(next)
+    await next.projector.idle()
+    expect(screen(world.slack)).toEqual(opened)
+    expect(next.outcomes).toContain('adopted')
   })
 
   it('posts a card anew that it may not edit any more', async () => {

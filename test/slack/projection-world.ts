@@ -23,7 +23,7 @@ import { FakeSlack } from './fake/fake-slack.ts'
 export const ROOM = 'C0INCIDENTS'
 
 const FAST = { perSecond: 1000, burst: 1000 }
-const TIMEOUT_MS = 400
+export const TIMEOUT_MS = 400
 
 type Frozen = { method: string; when: 'before' | 'after'; reached: () => void }
 
@@ -50,6 +50,16 @@ function createNetwork() {
   }
 }
 
+export const webOf = (slack: FakeSlack, network: typeof fetch) =>
+  new WebClient(slack.botToken, {
+    slackApiUrl: slack.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: TIMEOUT_MS,
+    logger: silent,
+    fetch: network as never,
+  })
+
 /** One bot process: its own connections, ledger and projector. */
 function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tools> = {}) {
   const log = keptLog()
@@ -58,14 +68,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
   const ledger = createLedger(db)
   const network = createNetwork()
   const outcomes: string[] = []
-  const web = new WebClient(slack.botToken, {
-    slackApiUrl: slack.apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    timeout: TIMEOUT_MS,
-    logger: silent,
-    fetch: network.fetch as never,
-  })
+  const web = webOf(slack, network.fetch)
   const sources = createSources({
     db,
     severities: [],

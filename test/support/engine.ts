@@ -163,6 +163,7 @@ export async function testEngine(options: Partial<Context> = {}) {
       guarded: { approvers: ['approver'], needed: 1, approveWithinMs: 60_000, executeWithinMs: 60_000 },
       critical: { approvers: ['approver'], needed: 2, approveWithinMs: 60_000, executeWithinMs: 60_000 },
     },
+    whyUnseen: async () => null,
     log: quiet,
     worker: 'test',
     leaseMs: 1_000,

@@ -76,7 +76,10 @@ export async function startBot(options: BotOptions = {}) {
   if (mode === 'http') slack.deliverTo(`${url()}/slack/events`)
   const connected = async () =>
     ((await (await fetch(`${url()}/health/ready`)).json()) as { slack: { connected: boolean } }).slack.connected
-  while (!(await connected())) await sleep(10)
+  const connect = async () => {
+    while (!(await connected())) await sleep(10)
+  }
+  await connect()
 
   return {
     ...{ slack, db, database, playground, environment, config, env, folder },
@@ -86,6 +89,7 @@ export async function startBot(options: BotOptions = {}) {
       await firebreak.stop()
       firebreak = await start()
       if (mode === 'http') slack.deliverTo(`${url()}/slack/events`)
+      await connect()
     },
     command: (user: string, text: string, command = '/incident', channel = INCIDENTS) =>
       slack.command({ user, channel, command, text }),

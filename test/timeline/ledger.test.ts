@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isDatabaseAway } from '../../src/storage/away.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import { sha256 } from '../../src/timeline/canonical.ts'
 import type { NewEntry } from '../../src/timeline/entries.ts'
@@ -33,6 +35,22 @@ const append = (chain: string, reason: string, cause: string | null = null) =>
   ledger.transaction(cause, async (tx) => (await tx.hold(chain)).append(refusal(reason)))
 
 describe('the ledger', () => {
+  it('says that it may have committed when the answer to that is missing, and only then', async () => {
+    const lost = (at: 'in the middle' | 'at the commit') =>
+      ledger
+        .transaction(null, async (tx) => {
+          const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.db)
+          await sql`select pg_terminate_backend(${rows[0]?.pid}, 5000)`.execute(owner.db)
+          if (at === 'in the middle') await (await tx.hold('lost')).append(refusal('first'))
+        })
+        .then(
+          () => 'committed',
+          (error) => ({ away: isDatabaseAway(error), maybeCommitted: error.maybeCommitted ?? false }),
+        )
+    expect(await lost('in the middle')).toEqual({ away: true, maybeCommitted: false })
+    expect(await lost('at the commit')).toEqual({ away: true, maybeCommitted: true })
+  })
+
   it('commits entries with what they record, or neither', async () => {
     const failing = ledger.transaction('cause-1', async (tx) => {
       const chain = await tx.hold('both')

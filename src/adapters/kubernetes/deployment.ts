@@ -1,4 +1,4 @@
-import type { V1Deployment } from '@kubernetes/client-node'
+import type { V1Deployment, V1DeploymentCondition } from '@kubernetes/client-node'
 import type { Cluster } from './cluster.ts'
 import { checkedName } from './names.ts'
 import type { Deployment } from './port.ts'
@@ -25,8 +25,13 @@ export function describeDeployment({ metadata, spec, status }: V1Deployment): De
       ready: status?.readyReplicas ?? 0,
       available: status?.availableReplicas ?? 0,
     },
-    stuck: progressing?.reason === 'ProgressDeadlineExceeded' ? (progressing.message ?? progressing.reason) : null,
+    stuck: progressing?.reason === 'ProgressDeadlineExceeded' ? stuckBy(progressing) : null,
     paused: spec?.paused ?? false,
     images: spec?.template.spec?.containers.map(({ image }) => image ?? '') ?? [],
   }
 }
+
+const stuckBy = ({ message, reason, lastUpdateTime }: V1DeploymentCondition): Deployment['stuck'] => ({
+  why: message ?? reason ?? '',
+  since: lastUpdateTime ?? new Date(0),
+})

@@ -2,51 +2,56 @@ import type { V1Pod } from '@kubernetes/client-node'
 import type { Cluster } from './cluster.ts'
 import { checkedName } from './names.ts'
 import { describePod, listPods } from './pods.ts'
-import { KubernetesError, LOG_POD_LIMIT, type LogOptions, type PodLog } from './port.ts'
+import { KubernetesError, LOG_BYTES, LOG_POD_LIMIT, type LogOptions, type Logs, type PodLog } from './port.ts'
 
 const CONCURRENT_READS = 4
-const BYTES_PER_POD = 256 * 1024
 
 /** The logs of the deployment's pods, those in trouble first, because these are the ones that people look for. */
-export async function readLogs(cluster: Cluster, deployment: string, options: LogOptions): Promise<PodLog[]> {
+export async function readLogs(cluster: Cluster, deployment: string, options: LogOptions): Promise<Logs> {
   const { items } = await listPods(cluster, deployment)
-  const pods = items.toSorted((a, b) => Number(isWell(a)) - Number(isWell(b))).slice(0, LOG_POD_LIMIT)
+  const pods = items.toSorted((a, b) => wellness(a) - wellness(b)).slice(0, LOG_POD_LIMIT)
   const logs: PodLog[] = []
   const queue = pods.entries() // shared: each reader takes the next pod
   const reader = async () => {
     for (const [index, pod] of queue) logs[index] = await readLog(cluster, pod, options)
   }
   await Promise.all(Array.from({ length: CONCURRENT_READS }, reader))
-  return logs
+  return { pods: logs, others: items.length - pods.length }
 }
 
 async function readLog(cluster: Cluster, pod: V1Pod, options: LogOptions): Promise<PodLog> {
   const name = checkedName('pod', pod.metadata?.name ?? '')
   try {
+    const { lines, truncated } = await readNewest(cluster, pod, name, options)
+    return { pod: name, lines: grep(lines, options.grep), looked: lines.length, problem: null, truncated }
+  } catch (error) {
+    // A pod that has no log yet, or is gone, must not hide the others; a right that is missing hides them all.
+    if (!(error instanceof KubernetesError) || error.code === 'forbidden' || error.code === 'unauthorized') throw error
+    return { pod: name, lines: [], looked: 0, problem: error.message, truncated: false }
+  }
+}
+
+/** `limitBytes` cuts the end off, which is what people look for: then fewer lines are asked for, until they fit. */
+async function readNewest(cluster: Cluster, pod: V1Pod, name: string, { tail, previous, sinceSeconds }: LogOptions) {
+  for (let tailLines = tail; ; ) {
     const text = await cluster.call({ verb: 'get', resource: 'pods/log', object: { kind: 'pod', name } }, (request) =>
       cluster.core.readNamespacedPodLog(
         {
           name,
           namespace: cluster.namespace,
           container: mainContainer(pod),
-          tailLines: options.tail,
-          limitBytes: BYTES_PER_POD,
-          previous: options.previous ?? false,
-          ...(options.sinceSeconds !== undefined && { sinceSeconds: options.sinceSeconds }),
+          tailLines,
+          limitBytes: LOG_BYTES,
+          previous: previous ?? false,
+          ...(sinceSeconds !== undefined && { sinceSeconds }),
         },
         request,
       ),
     )
-    return {
-      pod: name,
-      lines: grep(text, options.grep),
-      problem: null,
-      truncated: Buffer.byteLength(text) >= BYTES_PER_POD,
-    }
-  } catch (error) {
-    // A pod that has no log yet, or is gone, must not hide the others; a right that is missing hides them all.
-    if (!(error instanceof KubernetesError) || error.code === 'forbidden' || error.code === 'unauthorized') throw error
-    return { pod: name, lines: [], problem: error.message, truncated: false }
+    const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+    const cut = Buffer.byteLength(text) >= LOG_BYTES
+    if (!cut || tailLines === 1) return { lines, truncated: cut || tailLines < tail }
+    tailLines = Math.max(1, Math.floor(Math.min(lines.length, tailLines) * 0.8))
   }
 }
 
@@ -54,10 +59,12 @@ async function readLog(cluster: Cluster, pod: V1Pod, options: LogOptions): Promi
 const mainContainer = ({ metadata, spec }: V1Pod) =>
   metadata?.annotations?.['kubectl.kubernetes.io/default-container'] ?? spec?.containers[0]?.name ?? ''
 
-function grep(text: string, wanted = ''): string[] {
-  if (text === '') return []
-  const lines = text.replace(/\n$/, '').split('\n')
-  return lines.filter((line) => line.toLowerCase().includes(wanted.toLowerCase()))
-}
+const grep = (lines: string[], wanted = ''): string[] =>
+  lines.filter((line) => line.toLowerCase().includes(wanted.toLowerCase()))
 
-const isWell = (pod: V1Pod) => describePod(pod).trouble === null
+/** 0 in trouble, 1 up again after a failure, 2 well. */
+function wellness(pod: V1Pod): number {
+  const { trouble, lastFailureAt } = describePod(pod)
+  if (trouble !== null) return 0
+  return lastFailureAt === null ? 2 : 1
+}

@@ -27,7 +27,7 @@ export function describePod(pod: V1Pod): Pod {
     ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     trouble: troubleOf(pod),
-    lastEnd: lastEndOf(containers),
+    ...lastEndOf(containers),
     node: spec?.nodeName ?? null,
     startedAt: status?.startTime ?? null,
   }
@@ -59,10 +59,12 @@ function containerTrouble(state: V1ContainerStatus['state']): string | null {
 }
 
 /** A crash loop shows as `waiting`, and only `lastState` still tells that it was the memory. */
-function lastEndOf(containers: V1ContainerStatus[]): string | null {
+function lastEndOf(containers: V1ContainerStatus[]): Pick<Pod, 'lastEnd' | 'lastFailureAt'> {
   const ends = containers.flatMap(({ state, lastState }) => state?.terminated ?? lastState?.terminated ?? [])
   const last = ends.toSorted((a, b) => (b.finishedAt?.getTime() ?? 0) - (a.finishedAt?.getTime() ?? 0))[0]
-  return last ? `${last.reason ?? 'Ended'} (exit ${last.exitCode})` : null
+  if (!last) return { lastEnd: null, lastFailureAt: null }
+  const { reason = 'Ended', exitCode, finishedAt = null } = last
+  return { lastEnd: `${reason} (exit ${exitCode})`, lastFailureAt: exitCode === 0 ? null : finishedAt }
 }
 
 /** A label selector as the API's query parameter takes it. */

@@ -18,7 +18,7 @@ export interface KubernetesPort {
    * The last lines of the deployment's pods, filtered here, literally: of at most `LOG_POD_LIMIT` pods, those in
    * trouble first. A pod that gives no log says so in `problem`; what stops all of them throws.
    */
-  logs(deployment: string, options: LogOptions): Promise<PodLog[]>
+  logs(deployment: string, options: LogOptions): Promise<Logs>
   /** Verbs of `needs` that the bot's own account lacks here; empty when it may do all of them. */
   missingRights(needs: Right[]): Promise<Right[]>
   /**
@@ -40,8 +40,8 @@ export interface Deployment {
   replicas: number
   /** What is there (`status`). */
   status: { observed: boolean; updated: number; total: number; ready: number; available: number }
-  /** The rollout passed its progress deadline (`ProgressDeadlineExceeded`), with the cluster's own words. */
-  stuck: string | null
+  /** The rollout passed its progress deadline (`ProgressDeadlineExceeded`) then, with the cluster's own words. */
+  stuck: { why: string; since: Date } | null
   paused: boolean
   /** The images of its containers, for people. */
   images: string[]
@@ -55,6 +55,8 @@ export interface Autoscaler {
 
 export const POD_LIMIT = 50
 export const LOG_POD_LIMIT = 10
+/** Of one pod's log, in bytes. */
+export const LOG_BYTES = 256 * 1024
 
 export interface PodList {
   items: Pod[]
@@ -74,6 +76,8 @@ export interface Pod {
   trouble: string | null
   /** How the last container ended, when one did: `OOMKilled (exit 137)`. A crash loop hides it. */
   lastEnd: string | null
+  /** When it ended, if that was a failure (a signal, or an exit code but 0). */
+  lastFailureAt: Date | null
   node: string | null
   startedAt: Date | null
 }
@@ -89,12 +93,20 @@ export interface LogOptions {
   previous?: boolean
 }
 
+export interface Logs {
+  pods: PodLog[]
+  /** How many more pods there are, which were not asked. */
+  others: number
+}
+
 export interface PodLog {
   pod: string
   lines: string[]
   /** Why this pod gave no lines (it isn't running yet, …); null when it did. */
   problem: string | null
-  /** The cluster cut this log at its byte limit. */
+  /** How many lines were looked at, before the filter. */
+  looked: number
+  /** What was asked for is more than `LOG_BYTES`: only the newest lines were looked at. */
   truncated: boolean
 }
 

@@ -13,8 +13,14 @@ export async function checkRoot(root: string, desk: Desk): Promise<Outcome> {
   const row = await readMessage(desk.db, root, 'card')
   if (row?.ts) {
     const there = await isThere({ channel: row.channel, ts: row.ts }, desk)
-    if (there.kind !== 'ok') return failure(there, row.channel, desk)
-    if (!there.value) {
+    if (there.kind === 'refused') {
+      // A look that Slack forbids must hold nothing back: a post into a thread that is gone will tell as well.
+      desk.log.warn(
+        { subject: root, channel: row.channel, error: there.error },
+        'Slack does not let us look for a root',
+      )
+    } else if (there.kind !== 'ok') return failure(there, row.channel, desk)
+    else if (!there.value) {
       desk.log.warn({ subject: root, channel: row.channel, ts: row.ts }, 'Slack has lost a message; posting it anew')
       desk.metrics.message('lost')
       await markLost(desk.db, root)

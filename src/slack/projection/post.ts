@@ -68,7 +68,7 @@ export async function send<T>(
 
 /** Takes the message that an earlier post made, if it made one; null when Slack has none. */
 async function adopt(row: Row, thread_ts: string | null, desk: Desk): Promise<Outcome | null> {
-  if (row.state === 'posting' && row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
+  if (row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
   const answer = await findPosted(
     row,
     thread_ts === null ? null : { ts: thread_ts },

@@ -26,7 +26,7 @@ export async function showFile(touch: OneOffTouch, file: Upload, desk: Desk): Pr
   }
 
   if (row?.file && (row.state === 'posting' || row.state === 'unknown')) {
-    if (row.state === 'posting' && row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
+    if (row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
     const found = await findShared(row, thread_ts, desk)
     if (found.kind !== 'ok') return failure(found, channel, desk)
     if (found.value !== null) {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { scale as operation } from '../../commands/ops/scale.ts'
+import type { Deployment, KubernetesPort } from '../../src/adapters/kubernetes/port.ts'
+import type { Bound, ChangeOperation, Step } from '../../src/operations/operation.ts'
+
+const scale = operation as ChangeOperation
+
+const there = (replicas: number, over: Partial<Deployment> = {}): Bound => {
+  const status = { observed: true, updated: replicas, total: replicas, ready: replicas, available: replicas }
+  const port: Partial<KubernetesPort> = {
+    namespace: 'microservices',
+    missingRights: async () => [],
+    autoscalers: async () => [],
+    scale: async () => 'applied',
+    deployment: async (name) => ({ name, uid: 'a', replicas, status, stuck: null, paused: false, images: [], ...over }),
+  }
+  const place = { service: 'checkout', target: 'prod', environment: 'production', deployment: 'checkout' }
+  return { ...place, port: port as KubernetesPort }
+}
+const plan = (from: number, to: number) => scale.plan({ service: 'checkout', replicas: to }, there(from))
+
+describe('the drift that an approval of scale covers', () => {
+  it.each([
+    [3, 5, { min: 2, max: 5 }],
+    [5, 3, { min: 3, max: 6 }],
+    [1, 5, { min: 1, max: 5 }],
+    [0, 5, { min: 0, max: 5 }],
+    [3, 0, { min: 0, max: 4 }],
+  ])('from %i to %i is one replica either way, not past the goal and not to what was switched off', async (from, to, envelope) => {
+    expect((await plan(from, to)).steps[0]?.envelope).toEqual({ replicas: envelope })
+  })
+})
+
+describe('a deployment that is stuck', () => {
+  const applied = new Date('2026-03-01T03:00:00Z')
+  const health = async (since: string, observed = true) => {
+    const [step] = (await plan(3, 5)).steps
+    const status = { observed, updated: 5, total: 5, ready: 3, available: 3 }
+    const stuck = { why: 'ReplicaSet "checkout-7f9" has timed out progressing.', since: new Date(since) }
+    return await scale.observe(step as Step, there(5, { status, stuck }), applied)
+  }
+
+  it('since before the change may be mended by it, and is watched on', async () => {
+    expect(await health('2026-03-01T02:40:00Z')).toEqual({
+      effect: 'present',
+      health: 'settling',
+      summary: '3/5 ready: ReplicaSet "checkout-7f9" has timed out progressing.',
+    })
+  })
+
+  it('since the change has failed', async () => {
+    expect(await health('2026-03-01T03:01:00Z')).toMatchObject({ health: 'failed' })
+  })
+})
