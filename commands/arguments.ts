@@ -5,6 +5,7 @@ import { parseChangeName } from '../src/operations/change.ts'
 /** A service of the catalogue, by name. RFC 1123, so that it can be said to any adapter. */
 export const ServiceName = z
   .string()
+  .toLowerCase() // phones write the first letter large
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a service’s name (small letters, digits and dashes)')
 
 /** A whole number as people write it: no `0x5`, no `1e9`, no `５`, no sign. */

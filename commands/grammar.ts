@@ -84,5 +84,5 @@ function unknownFlag(flags: string[], name: string): Parsed {
 export function nearestOf(typed: string, known: readonly string[]): string | null {
   if (known.length === 0) return null
   const nearest = closest(typed.toLowerCase(), known)
-  return distance(typed.toLowerCase(), nearest) <= Math.max(1, Math.floor(nearest.length / 2)) ? nearest : null
+  return distance(typed.toLowerCase(), nearest) <= Math.max(1, Math.ceil(nearest.length / 3)) ? nearest : null
 }

@@ -22,21 +22,31 @@ export async function runLine(root: Root, text: string, gesture: Gesture, desk: 
   if (operation) return await runOperation(operation, rest, gesture, desk)
   const command = find(root, verb)
   if (command) return await runCommand(root, command, rest, gesture, desk)
-  const nearest = nearestOf(verb, names(root, desk))
   const slash = desk.names[root]
+  const other = root === 'ops' ? 'incident' : 'ops'
+  if (names(other, desk).includes(verb)) {
+    const meant = `${verb} ${rest}`.trim()
+    const question = `${slash} has no “${verb}”, but ${desk.names[other]} does. Did you mean that?`
+    return choose(question, [{ label: `${desk.names[other]} ${meant}`, line: `${other} ${meant}` }])
+  }
+  const nearest = nearestOf(verb, names(root, desk))
   if (!nearest) return say(`There is no ${inline(`${slash} ${typed}`, 80)}. \`${slash} help\` shows what there is.`)
   const meant = `${nearest} ${rest}`.trim()
   const question = `There is no “${line(typed, 80)}” in ${slash}. Did you mean ${nearest}?`
   return choose(question, [{ label: `${slash} ${meant}`, line: `${root} ${meant}` }])
 }
 
+const MENTIONED = { incident: '@firebreak', ops: '@firebreak ops' }
+
 /** Runs `@firebreak …`: `ops scale checkout 5`, `incident resolve`, or just `resolve`. */
 export async function runMention(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   const [, first = '', rest = ''] = /^\s*\/?(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const word = first.toLowerCase()
-  if (word === 'incident' || word === 'ops') return await runLine(word, rest, gesture, desk)
+  // What is answered here must work here: Slack refuses slash commands in threads.
+  const here = { ...desk, names: MENTIONED }
+  if (word === 'incident' || word === 'ops') return await runLine(word, rest, gesture, here)
   const isOps = desk.operations.some((o) => o.name === word) || opsVerbs.some((v) => v.name === word)
-  return await runLine(isOps ? 'ops' : 'incident', text, gesture, desk)
+  return await runLine(isOps ? 'ops' : 'incident', text, gesture, here)
 }
 
 /** A button: its action_id and value. Anything unknown is answered. */
@@ -98,5 +108,9 @@ async function runCommand(root: Root, command: Command, rest: string, gesture: G
 function help(root: Root, about: string, desk: Desk): Answer {
   const verbs = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
   const only = verbs.find(({ name }) => name === about.trim().toLowerCase())
-  return say(commandHelp(desk.names[root], only ? [only] : verbs))
+  const others = {
+    ops: `Every one takes \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. Incidents: \`${desk.names.incident} help\`.`,
+    incident: `To look at a service and to change it: \`${desk.names.ops} help\`.`,
+  }
+  return say(commandHelp(desk.names[root], only ? [only] : verbs, others[root]))
 }

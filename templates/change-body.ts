@@ -1,5 +1,6 @@
 import type { Change } from '../src/operations/change.ts'
 import type { Step, Value } from '../src/operations/operation.ts'
+import { isFinal } from '../src/operations/states.ts'
 import { HEADER } from './blocks.ts'
 import { inline, line, within } from './text.ts'
 
@@ -9,14 +10,15 @@ const SECTION = 2_900
 const BODY = 8_000
 
 /** What is planned, as people approve it: nothing in here is cut. One line is one fact. */
-export function bodyOf({ plan, line: typed }: Change): string[] {
+export function bodyOf({ plan, state, line: typed }: Change): string[] {
+  const button = isFinal(state) ? '' : ', by the button here once it ran'
   return [
     ...(typed.length > HEADER - 12 ? [`*Command:* ${inline(typed, 1_000)}`] : []),
     ...plan.steps.map((step) => `*${difference(step.before, step.after)}* · ${objectOf(step)}`),
     `*Where:* ${fact(plan.target)} (${fact(plan.environment)})`,
     `*Affects:* ${fact(plan.affects)}`,
     ...plan.warnings.map((warning) => `*⚠️ Warning:* ${fact(warning)}`),
-    `*Undo:* ${plan.steps.map((step) => difference(step.after, step.before)).join('; ')}, by the button here once it ran`,
+    `*Undo:* ${plan.steps.map((step) => difference(step.after, step.before)).join('; ')}${button}`,
   ]
 }
 

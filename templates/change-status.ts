@@ -19,7 +19,9 @@ export interface ChangeStatus {
 
 /** Where a change stands, in mrkdwn: a mark for the eye, and words that say the same. */
 export function statusOf(change: Change, needs: Needs): ChangeStatus {
-  const { title, next } = STATUS[change.state]
+  const { next } = STATUS[change.state]
+  const confirming = change.state === 'planned' && change.plan.tier === 'low'
+  const title = confirming ? '⏳ Waiting for confirmation' : STATUS[change.state].title
   const detail = DETAILED.has(change.state) && change.detail ? `: ${line(change.detail, 600)}` : ''
   const ended = change.finishedAt && isFinal(change.state) ? ` · ${when(change.finishedAt)}` : ''
   return {
@@ -76,12 +78,15 @@ function decisions({ votes, state, plan, requester }: Change): string[] {
 
 const VERB: Record<Vote['decision'], string> = { approve: 'Approved', reject: 'Rejected' }
 
-function whatItTakes({ plan, approveBy, requester, service }: Change, { needed, approvers }: Needs): string {
+function whatItTakes({ plan, votes, approveBy, requester, service }: Change, { needed, approvers }: Needs): string {
   const until = `until ${when(approveBy)}`
   if (plan.tier === 'low') return `${person(requester)} confirms it with *Run it*, ${until}.`
   if (approvers.length === 0) return 'Nobody can approve it: the configuration names no role that may.'
-  const people = needed === 1 ? 'another person' : `${needed} other people`
+  const given = votes.filter(({ decision }) => decision === 'approve').length
+  const left = needed - given
+  const others = left === 1 ? 'another person' : `${left} other people`
+  const people = given > 0 && left > 0 ? `${others} (${given} of ${needed} approved)` : others
   const roles = approvers.map((role) => inline(role, 100)).join(' or ')
-  const owner = plan.tier === 'critical' ? `, one of them an owner of ${inline(service, 100)}` : ''
+  const owner = plan.tier === 'critical' ? `, one of the ${needed} an owner of ${inline(service, 100)}` : ''
   return `Needs ${people} with the role ${roles}${owner}, ${until}.`
 }

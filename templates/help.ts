@@ -14,8 +14,8 @@ export interface Verb {
 /** Slack recommends no longer text. */
 const TEXT = 4_000
 
-/** `command` as it is called in this workspace: `/ops`. */
-export function commandHelp(command: string, verbs: readonly Verb[]): string {
+/** `command` as it is called in this workspace: `/ops`. `more`: what all of them have in common, and where to go on. */
+export function commandHelp(command: string, verbs: readonly Verb[], more: string): string {
   const one = verbs.length === 1 ? verbs[0] : undefined
   const lines = verbs.map((verb) => `• ${usageOf(command, verb)} ${line(verb.summary)}`)
   const examples = one ? one.examples : verbs.flatMap(({ examples }) => examples.slice(-1))
@@ -28,7 +28,10 @@ export function commandHelp(command: string, verbs: readonly Verb[]): string {
       ...lines,
       '*For example*',
       ...examples.map((example) => inline(`${command} ${example}`)),
-      `In a thread, where Slack refuses slash commands: ${inline(`@firebreak ${examples[0] ?? 'help'}`)}. ${hint}`,
+      ...(command.startsWith('/')
+        ? [`In a thread, where Slack refuses slash commands: ${inline(`@firebreak ${examples[0] ?? 'help'}`)}.`]
+        : []),
+      `${hint} ${more}`,
     ],
     TEXT,
   )

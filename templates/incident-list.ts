@@ -34,7 +34,7 @@ export function incidentStatus(incident: Incident, changes: Change[]): string {
 }
 
 const titleOf = ({ id, severity, title }: Incident): string =>
-  `*${incidentName(id)} · ${line(severity, 40)} · ${line(title, 150)}*`
+  `*${incidentName(id)} · ${line(severity, 40)}* · ${line(title, 150)}`
 
 const leads = ({ commander, declaredAt }: Incident): string =>
   `led by ${person(commander)}, declared ${when(declaredAt)}`

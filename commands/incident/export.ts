@@ -19,7 +19,11 @@ export const exportTimeline = defineCommand({
     formatAlone,
     z.strictObject({
       incident: IncidentName.optional(),
-      format: z.enum(['md', 'json'], 'must be `md` or `json`').optional(),
+      format: z
+        .string()
+        .toLowerCase()
+        .pipe(z.enum(['md', 'json'], 'must be `md` or `json`'))
+        .optional(),
     }),
   ),
 
@@ -35,5 +39,5 @@ export const exportTimeline = defineCommand({
 /** `export json`, in a thread, names no incident. */
 function formatAlone(typed: unknown): unknown {
   const { incident, ...rest } = typed as { incident?: string; format?: string }
-  return !rest.format && (incident === 'md' || incident === 'json') ? { format: incident } : typed
+  return !rest.format && /^(md|json)$/i.test(incident ?? '') ? { format: incident } : typed
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { incidentName } from '../../src/incidents/incident.ts'
+import { changeName } from '../../src/operations/change.ts'
+import { isFinal } from '../../src/operations/states.ts'
 import { prose } from '../../templates/text.ts'
 import { IncidentName } from '../arguments.ts'
 import { defineCommand, say } from '../command.ts'
@@ -26,6 +28,10 @@ export const resolve = defineCommand({
     const { id } = found.incident
     const result = await desk.incidents.resolve(gesture, id, { cause, fix })
     if (result.kind === 'refused') return say(`Nothing changed: ${prose(result.reason, 800)}.`)
-    return say(`*${incidentName(id)}* is resolved.`)
+    const waiting = (await desk.engine.changesOf(id)).filter(({ state }) => !isFinal(state))
+    const still = waiting.map((change) => `${changeName(change.id)} (${change.state})`).join(', ')
+    return say(
+      `*${incidentName(id)}* is resolved.${still && ` Not over yet: ${still}. Reject what is not wanted any more.`}`,
+    )
   },
 })

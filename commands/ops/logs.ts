@@ -35,7 +35,8 @@ export const logs = defineRead({
     const silent = found.filter((pod) => pod.problem !== null)
     const cut = found.filter((pod) => pod.truncated).length
     const pods = others > 0 ? `${found.length} of ${found.length + others} pods` : `${found.length} pods`
-    const where = `in the last ${tail} lines of each of ${pods}`
+    const when = since === undefined ? '' : ` of the last ${since} min`
+    const where = `in the last ${tail} lines${when} of each of ${pods}`
     const rest = [
       cut > 0 ? `, of ${cut} of them only the newest, for they are too long` : '',
       silent.length > 0 ? `; ${silent.length} pods gave no logs` : '',
@@ -43,7 +44,8 @@ export const logs = defineRead({
     const what = grep === undefined ? `${count} lines` : `${count} lines with “${grep}”`
     return {
       finding: `${service}: ${what} ${where}${rest.join('')}`,
-      alarming: silent.length > 0 || (grep !== undefined && count > 0),
+      // Lines with a text in them may be good news, and a container that never restarted has no log before it.
+      alarming: silent.length > 0 && !previous,
       detail: found.map((pod) => section(pod, Math.floor(DETAIL_LIMIT / found.length))).join('\n\n'),
     }
   },

@@ -20,11 +20,11 @@ export const pods = defineRead({
       port.pods(deployment),
     ])
     const troubled = items.filter((pod) => pod.trouble !== null || failedLately(pod))
-    const count = `${status.ready}/${replicas} ready`
+    const count = replicas === 0 ? 'scaled to 0, it serves nobody' : `${status.ready}/${replicas} ready`
     return {
       finding:
         troubled.length === 0 ? `${service}: ${count}` : `${service}: ${count}. ${troubled.map(sentence).join('; ')}`,
-      alarming: troubled.length > 0 || status.ready < replicas,
+      alarming: troubled.length > 0 || status.ready < replicas || replicas === 0,
       detail: table(items) + (truncated ? `\n(the first ${items.length} pods; there are more)` : ''),
     }
   },

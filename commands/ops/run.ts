@@ -20,7 +20,7 @@ export async function runOperation(operation: Operation, rest: string, gesture: 
   if (!desk.services.includes(args.service)) {
     const nearest = nearestOf(args.service, desk.services)
     if (!nearest) return bad(`there is no service “${args.service}”; there is ${desk.services.join(', ')}`)
-    const meant = `${operation.name} ${rest.replace(new RegExp(`(?<![\\w-])${args.service}(?![\\w-])`), nearest)}`
+    const meant = `${operation.name} ${rest.replace(new RegExp(`(?<![\\w-])${args.service}(?![\\w-])`, 'i'), nearest)}`
     const question = `There is no service “${args.service}”. Did you mean ${nearest}?`
     return choose(question, [{ label: meant, line: `ops ${meant}` }])
   }

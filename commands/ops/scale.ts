@@ -52,9 +52,12 @@ export const scale = defineChange({
         },
       ],
       affects: `deployment ${name} in ${port.namespace} (${environment}), ${deployment.status.ready}/${from} ready when planned`,
-      warnings: autoscalers.map(
-        (hpa) => `autoscaler ${hpa.name} keeps it between ${hpa.min} and ${hpa.max} and may reset this`,
-      ),
+      warnings: [
+        ...(replicas === 0 ? [`nothing is left to serve ${service}`] : []),
+        ...autoscalers.map(
+          (hpa) => `autoscaler ${hpa.name} keeps it between ${hpa.min} and ${hpa.max} and may reset this`,
+        ),
+      ],
       settleWithinMs: 120_000,
     }
   },

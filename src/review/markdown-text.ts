@@ -22,6 +22,6 @@ export function fenced(text: string): string {
   return `${fence}text\n${strip(text)}\n${fence}`
 }
 
-/** A link to a message in Slack; any other address is left out. */
+/** A link to a message in Slack (the demo's has no https); any other address is left out. */
 export const link = (label: string, url: string | null | undefined): string =>
-  url && /^https:\/\/[^\s<>()|]+$/.test(url) ? `[${label}](${url})` : ''
+  url && /^https?:\/\/[^\s<>()|]+$/.test(url) ? `[${label}](${url})` : ''

@@ -27,7 +27,8 @@ export interface Session {
 
 /** What is lost with a connection. */
 interface Connection {
-  client: pg.Client
+  query(sql: string, values?: string[]): Promise<pg.QueryResult>
+  close(): Promise<void>
   asked: Map<string, Promise<boolean>>
   held: Set<string>
   ended: Promise<unknown>
@@ -81,19 +82,20 @@ export function openSession(url: string, { log }: { log: Log }): Session {
     if (closing.signal.aborted) await client.end()
     closing.signal.throwIfAborted()
     breakWhenSilent(client, SILENCE_MS)
-    const heartbeat = setInterval(() => client.query('select 1').catch(() => {}), HEARTBEAT_MS)
+    const query = inTurn(client)
+    const heartbeat = setInterval(() => query('select 1').catch(() => {}), HEARTBEAT_MS)
     ended.then(() => clearInterval(heartbeat))
 
-    current = { client, asked: new Map(), held: new Set(), ended }
+    current = { query, close: () => client.end(), asked: new Map(), held: new Set(), ended }
     const connection = current
-    for (const channel of handlers.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`)
+    for (const channel of handlers.keys()) await query(`listen ${pg.escapeIdentifier(channel)}`)
     for (const callback of callbacks) callback()
     return connection
   }
 
-  async function ask({ client, asked, held }: Connection, key: string): Promise<boolean> {
+  async function ask({ query, asked, held }: Connection, key: string): Promise<boolean> {
     try {
-      const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [key])
+      const { rows } = await query('select pg_try_advisory_lock(hashtextextended($1, 0)) as locked', [key])
       if (rows[0].locked) held.add(key)
       else asked.delete(key)
       return rows[0].locked
@@ -109,7 +111,7 @@ export function openSession(url: string, { log }: { log: Log }): Session {
     listen(channel, handler) {
       const known = handlers.get(channel)
       handlers.set(channel, [...(known ?? []), handler])
-      if (!known) current?.client.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {})
+      if (!known) current?.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {})
     },
     async tryLock(key) {
       if (!current) return false
@@ -123,7 +125,7 @@ export function openSession(url: string, { log }: { log: Log }): Session {
       if (!connection || !(await connection.asked.get(key))) return
       connection.asked.delete(key)
       connection.held.delete(key)
-      await connection.client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch((error) => {
+      await connection.query('select pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch((error) => {
         if (!isDatabaseAway(error)) throw error
       })
     },
@@ -131,8 +133,18 @@ export function openSession(url: string, { log }: { log: Log }): Session {
     onConnect: (callback) => void callbacks.push(callback),
     async close() {
       closing.abort()
-      await current?.client.end()
+      await current?.close()
       await running
     },
+  }
+}
+
+/** One query after the other: pg is giving up its own queue. */
+function inTurn(client: pg.Client): Connection['query'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (sql, values) => {
+    const result = last.then(() => client.query(sql, values))
+    last = result.catch(() => {})
+    return result
   }
 }

@@ -54,11 +54,14 @@ describe('reading arguments', () => {
     })
   })
 
+  it('takes a service in capitals, as phones write it', () => {
+    expect(parse(scale, 'Checkout 5')).toMatchObject({ args: { service: 'checkout' } })
+  })
+
   it.each([
     '..',
     'a/b',
     'a'.repeat(300),
-    'Checkout',
     'сheckout',
     'check\u200bout',
     '-a',
@@ -85,5 +88,6 @@ describe('the nearest known word', () => {
   it('is offered when it may be meant, and only then', () => {
     expect(nearestOf('sclae', ['scale', 'pods', 'logs'])).toBe('scale')
     expect(nearestOf('banana', ['scale', 'pods', 'logs'])).toBeNull()
+    expect(nearestOf('please', ['create', 'resolve', 'list'])).toBeNull()
   })
 })

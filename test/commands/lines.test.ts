@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gesture } from '../../commands/command.ts'
 import type { Desk } from '../../commands/desk.ts'
-import { press, runLine } from '../../commands/index.ts'
+import { press, runLine, runMention } from '../../commands/index.ts'
 import { alice, person, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -36,6 +36,39 @@ describe('an incident verb', () => {
     expect(await type('status INC-99')).toContain('`/outage list`')
     await type('resolve')
     expect(await type('resolve')).toContain('`/outage open P1`')
+  })
+})
+
+describe('a mention', () => {
+  const mention = async (text: string) => JSON.stringify(await runMention(text, gesture(), desk))
+
+  it('is answered with what works in a thread, where Slack refuses slash commands', async () => {
+    for (const text of ['help', 'ops help', 'status INC-99', 'trn dial 5', 'resolve now and then']) {
+      expect(await mention(text)).not.toMatch(/\/(outage|prod)/)
+    }
+    expect(await mention('ops help')).toContain('`@firebreak ops turn')
+    expect(await mention('help')).toContain('`@firebreak ops help`')
+  })
+})
+
+describe('a verb of the other command', () => {
+  it('is offered there', async () => {
+    expect(await runLine('incident', 'look dial', gesture(), desk)).toMatchObject({
+      text: '/outage has no “look”, but /prod does. Did you mean that?',
+      choices: [{ label: '/prod look dial', line: 'ops look dial' }],
+    })
+  })
+})
+
+describe('resolving', () => {
+  it('says which changes still wait', async () => {
+    const opened = await t.incidents.open(
+      { person: alice, cause: t.cause() },
+      { severity: 'P1', title: null, service: null },
+    )
+    const id = opened.kind === 'done' ? opened.incident : 0
+    await runLine('ops', `turn dial 5 --incident INC-${id}`, gesture(), desk)
+    expect(await type(`resolve INC-${id}`)).toMatch(/is resolved\. Not over yet: OP-\d+ \(planned\)\./)
   })
 })
 

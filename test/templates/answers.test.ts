@@ -71,8 +71,8 @@ describe('help', () => {
   it('reads as in its golden file', async () => {
     const problem = 'replicas must be a whole number from 0 to 1,000, not “1e9”'
     const texts = [
-      commandHelp('/ops', [scale, undo]),
-      commandHelp('/ops', [scale]),
+      commandHelp('/ops', [scale, undo], 'More: `/incident help`.'),
+      commandHelp('/ops', [scale], 'More: `/incident help`.'),
       badArguments({ command: '/ops', verb: scale, problem, service: 'payment' }),
       badArguments({ command: '/ops', verb: undo, problem: `there is no change ${HOSTILE}`, service: 'payment' }),
     ]
@@ -88,7 +88,7 @@ describe('help', () => {
 
   it('fits into a message, however many verbs there are', () => {
     const many = Array.from({ length: 300 }, (_, i) => ({ ...scale, name: `scale-${i}` }))
-    expect(commandHelp('/ops', many).length).toBeLessThanOrEqual(4_000)
+    expect(commandHelp('/ops', many, '').length).toBeLessThanOrEqual(4_000)
   })
 })
 
