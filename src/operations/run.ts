@@ -32,7 +32,7 @@ export async function execute(context: Context, id: number, stopping: AbortSigna
       await mine(context, claimed, (held) => move(held, 'stale', FIREBREAK, stale, { finished_at: held.chain.now }))
       return
     }
-    const applied = await applySteps(context, claimed, found, fresh.steps)
+    const applied = await applySteps(context, claimed, found, fresh.steps, stopping)
     if (applied) await settle(context, applied, found, fresh.steps, stopping)
   })
 }
@@ -76,9 +76,10 @@ export async function takeOver(context: Context, id: number, stopping: AbortSign
         ...(await look(found, open.document, 'the worker stopped')),
         last,
       )
-      applied = after.state === 'intended' ? await applySteps(context, after, found, steps, open.step + 1) : after
+      applied =
+        after.state === 'intended' ? await applySteps(context, after, found, steps, stopping, open.step + 1) : after
     } else if (taken.state === 'intended') {
-      applied = await applySteps(context, taken, found, steps, rows.length)
+      applied = await applySteps(context, taken, found, steps, stopping, rows.length)
     }
     if (applied?.state === 'applied') await settle(context, applied, found, steps, stopping)
   })
@@ -114,6 +115,7 @@ async function applySteps(
   change: Change,
   { operation, bound }: Found,
   steps: Step[],
+  stopping: AbortSignal,
   first = 0,
 ): Promise<Change | null> {
   let current = change
@@ -131,8 +133,13 @@ async function applySteps(
     // Frozen between the intent and the effect for as long as the lease, somebody else may have looked already and
     // found nothing: an effect that comes after that look would be one that nobody knows of.
     if (performance.now() - since >= context.leaseMs) throw new IllegalMove('its lease ran out before it was applied')
-    const last = index === steps.length - 1
-    current = await outcome(context, current, index, ...(await apply({ operation, bound }, step)), last)
+    const seen = await apply({ operation, bound }, step, stopping)
+    if (!seen) {
+      // Its intent is on record: whoever starts next looks at once.
+      await renewLease(context.db, current.id, current.epoch, 0)
+      return null
+    }
+    current = await outcome(context, current, index, ...seen, index === steps.length - 1)
     if (current.state === 'failed' || current.state === 'unknown') return null
   }
   return current
@@ -140,14 +147,16 @@ async function applySteps(
 
 type Outcome = 'applied' | 'failed' | 'unknown'
 
-async function apply(found: Found, step: Step): Promise<[Outcome, string | null]> {
+/** Null when the answer was lost and there is no time left to look what became of it. */
+async function apply(found: Found, step: Step, stopping: AbortSignal): Promise<[Outcome, string | null] | null> {
   try {
     const result = await found.operation.apply(step, found.bound)
     if (result === 'applied') return ['applied', null]
     return ['failed', 'it changed between the last look and the change: nothing was done']
   } catch (error) {
     const { message, maybeApplied } = error as Error & { maybeApplied?: boolean }
-    return maybeApplied === false ? ['failed', message] : await look(found, step, message)
+    if (maybeApplied === false) return ['failed', message]
+    return stopping.aborted ? null : await look(found, step, message)
   }
 }
 

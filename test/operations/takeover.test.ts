@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createEngine } from '../../src/operations/engine.ts'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
 import { takeOver } from '../../src/operations/run.ts'
 import { bob, type TestEngine, testEngine } from '../support/engine.ts'
@@ -71,6 +72,22 @@ describe('taking over', () => {
     t.engine.worker.start()
     expect((await t.until(id, 'failed')).detail).toBe('the worker stopped; it was not applied (value is 3)')
     expect(t.world.applied).toBe(0)
+  })
+
+  it('goes on at once where a worker stopped whose effect had no answer', async () => {
+    const id = await approved(5)
+    t.world.next = 'lose the answer'
+    t.world.before = async () => void t.engine.worker.stop()
+    t.engine.worker.start()
+    await vi.waitFor(() => expect(t.world.applied).toBe(1), 15_000)
+    await t.engine.worker.stop()
+    expect((await t.engine.change(id))?.state).toBe('intended')
+
+    const next = createEngine({ ...t.context, worker: 'next' })
+    next.worker.start()
+    await t.until(id, 'succeeded')
+    await next.worker.stop()
+    expect(t.world.applied).toBe(1)
   })
 
   it('leaves alone what another worker took over meanwhile', async () => {

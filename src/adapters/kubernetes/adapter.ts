@@ -9,6 +9,9 @@ import type { KubernetesPort } from './port.ts'
 import { findMissingRights } from './rights.ts'
 import { scaleWith } from './scale.ts'
 
+/** Short enough for a request that hangs to end before a stop that waits for it has to. */
+const TIMEOUT_MS = 8_000
+
 /**
  * A port bound to one namespace of the cluster of this kubeconfig's current context. Reads the file and does nothing
  * else; throws `misconfigured` or `invalid_name`.
@@ -22,7 +25,7 @@ export function connectKubernetes(target: {
 }): KubernetesPort {
   const namespace = checkedNamespace(target.namespace)
   const { config, server } = loadKubeconfig(target.kubeconfig)
-  const cluster = clusterOf(config, { server, namespace, timeoutMs: target.timeoutMs ?? 10_000 })
+  const cluster = clusterOf(config, { server, namespace, timeoutMs: target.timeoutMs ?? TIMEOUT_MS })
   return {
     namespace,
     deployment: async (name) => describeDeployment(await readDeployment(cluster, name)),
