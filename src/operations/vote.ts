@@ -67,7 +67,10 @@ async function cast(
         return await refuseDecision(held, person, decision, 'denied', `who asked may not have it any more: ${lost}`)
     }
     if (!(await insertVote(tx.db, change, { person: person.id, decision, at: chain.now }))) {
-      return refused('voted_already', `you voted on ${changeName(id)} already`)
+      return refused(
+        'voted_already',
+        `you voted on ${changeName(id)} already; its requester can still withdraw it with Reject`,
+      )
     }
     const role = roles.find((name) => approval.approvers.includes(name)) ?? ''
     await chain.append({
