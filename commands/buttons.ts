@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { incidentName, parseIncidentName } from '../src/incidents/incident.ts'
 import type { Vote } from '../src/operations/change.ts'
-import { type Change, changeName, parseChangeName } from '../src/operations/change.ts'
+import { type Change, parseChangeName } from '../src/operations/change.ts'
 import { type Answer, type Gesture, say } from './command.ts'
 import type { Desk } from './desk.ts'
 import { answerDecision, answerRequest } from './ops/answers.ts'
@@ -32,7 +32,9 @@ export const buttons: Record<string, Press> = {
   'change.undo': onChange(async ({ id }, gesture, { engine }) =>
     answerRequest(await engine.undo({ ...gesture, change: id, confirmed: true }), gesture),
   ),
-  'change.replan': onChange(planAgain),
+  'change.replan': onChange(async ({ id }, gesture, { engine }) =>
+    answerRequest(await engine.replan({ ...gesture, change: id }), gesture),
+  ),
   'change.mark_applied': onChange(async ({ id }, gesture, { engine }) =>
     answerDecision(await engine.mark({ ...gesture, change: id, as: 'applied' })),
   ),
@@ -57,19 +59,6 @@ function onChange(act: (change: Change, gesture: Gesture, desk: Desk) => Promise
     const change = id === null ? null : await desk.engine.change(id)
     return change ? await act(change, gesture, desk) : spoilt
   }
-}
-
-/** The same request anew, by whoever taps: a fresh plan, fresh approvals. */
-async function planAgain(change: Change, gesture: Gesture, { engine, operations }: Desk): Promise<Answer> {
-  if (change.undoes !== null) {
-    return answerRequest(await engine.undo({ ...gesture, change: change.undoes, confirmed: false }), gesture)
-  }
-  const operation = operations.find((o) => o.name === change.operation)
-  if (!operation)
-    return say(`${changeName(change.id)} can’t be planned again: ${change.operation} is no operation now.`)
-  const { service, environment, line, incident, args } = change
-  const asked = { ...gesture, incident, operation, args: { ...args, service }, line, environment, again: change }
-  return answerRequest(await engine.request(asked), gesture)
 }
 
 /** The incident that a card's button names. */

@@ -1,18 +1,10 @@
+import type { EntryBody } from '../src/timeline/entries.ts'
 import { section } from './blocks.ts'
 import type { Message } from './message.ts'
 import { code, cut, inline, line, person, prose } from './text.ts'
 
-/** What somebody looked at: the body of an `operation.read` entry. */
-export interface Read {
-  /** As it was typed: `logs checkout --tail 100`. */
-  line: string
-  service: string
-  target: string
-  environment: string
-  alarming: boolean
-  finding: string
-  detail: string
-}
+/** What somebody looked at. */
+export type Read = Omit<Extract<EntryBody, { type: 'operation.read' }>, 'type' | 'operation'>
 
 /** More than this, escaped, is hard to read on a phone, and near what a section can hold. */
 const INLINE = 2_500

@@ -7,6 +7,8 @@ import { type Answer, type Gesture, nothing, say } from '../command.ts'
 
 /** Slack cuts an ephemeral text; what was read outside of an incident is in no thread and gets no file. */
 const EPHEMERAL_DETAIL = 2_500
+/** Of that, what escaping may add. */
+const ESCAPES = 300
 
 /** In the incident's thread the card is the answer; elsewhere the person is told where to look. */
 export function answerRequest(result: Requested, gesture: Gesture): Answer {
@@ -23,12 +25,18 @@ export function answerRequest(result: Requested, gesture: Gesture): Answer {
           )
     case 'read': {
       const { finding, detail } = result.reading
-      if (!result.recorded) return say(`*${prose(finding, 1_000)}*\n${code(detail, EPHEMERAL_DETAIL)}`)
+      if (!result.recorded) return say(`*${prose(finding, 1_000)}*\n${code(ending(detail), EPHEMERAL_DETAIL)}`)
       return gesture.incident === null
         ? say(`${prose(finding, 1_000)}\nThe details are in the incident’s thread.`)
         : nothing
     }
   }
+}
+
+/** The end, where a log's newest lines are, as in a thread. */
+const ending = (detail: string): string => {
+  const most = EPHEMERAL_DETAIL - ESCAPES
+  return detail.length <= most ? detail : `…\n${detail.slice(-most).replace(/^.*\n/, '')}`
 }
 
 export const answerDecision = (result: Decided): Answer =>

@@ -61,11 +61,8 @@ function section({ pod, lines, looked, problem, truncated }: PodLog, limit: numb
   return `== ${pod}${notes.join('')}\n${kept.length === 0 ? '(nothing)' : kept.join('\n')}`
 }
 
+/** As many of the last lines as fit, whole. */
 function newest(lines: string[], limit: number): string[] {
-  let room = limit
-  const tooMuch = lines.findLastIndex((line) => {
-    room -= line.length + 1
-    return room < 0
-  })
-  return lines.slice(tooMuch + 1)
+  const text = lines.join('\n')
+  return text.length <= limit ? lines : text.slice(-limit).split('\n').slice(1)
 }

@@ -66,7 +66,7 @@ export const scale = defineChange({
     return await port.scale(object, { from: Number(before.replicas), to: Number(after.replicas) })
   },
 
-  async observe({ object, before, after }, { port }, since) {
+  async observe({ object, before, after }, { port }) {
     const deployment = await port.deployment(object.name)
     const { replicas, status, stuck } = deployment
     const summary = `${status.ready}/${replicas} ready`
@@ -78,12 +78,8 @@ export const scale = defineChange({
     }
     if (settled(deployment)) return { effect: 'present', health: 'settled', summary }
     if (!stuck) return { effect: 'present', health: 'settling', summary }
-    // A deployment that was stuck before may be mended by this very change: only what is new is its failure.
-    return {
-      effect: 'present',
-      health: stuck.since > since ? 'failed' : 'settling',
-      summary: `${summary}: ${stuck.why}`,
-    }
+    const { why, since } = stuck
+    return { effect: 'present', health: 'failed', failedSince: since, summary: `${summary}: ${why}` }
   },
 
   undo: ({ service }, [step]) => ({ service, replicas: Number(step?.before.replicas) }),

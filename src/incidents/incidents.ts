@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { asActor, type Person } from '../identity/person.ts'
 import type { Schema } from '../storage/schema.ts'
-import type { Ledger } from '../timeline/ledger.ts'
+import type { HeldChain, Ledger, LedgerTransaction } from '../timeline/ledger.ts'
 import { type Incident, incidentName, MOVES } from './incident.ts'
 import { insertIncident, openIncidents, pastIncidents, readIncident, updateStatus } from './store.ts'
 
@@ -15,6 +15,12 @@ interface Opening {
   severity: string
   title: string | null
   service: string | null
+}
+
+interface Held {
+  tx: LedgerTransaction
+  chain: HeldChain
+  incident: Incident
 }
 
 type Result = { kind: 'done'; incident: number } | { kind: 'refused'; reason: string }
@@ -34,6 +40,18 @@ export interface Incidents {
 
 /** `channel`: the room that public incidents open in. */
 export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: string): Incidents {
+  /** One transaction around an incident that a member asks something of; its chain is held. */
+  async function change({ person, cause }: Asked, id: number, work: (held: Held) => Promise<Result>): Promise<Result> {
+    const denial = whyNotMember(person)
+    if (denial) return { kind: 'refused', reason: denial }
+    return await ledger.transaction(cause, async (tx) => {
+      // Holding a chain makes it: first, whether there is such an incident.
+      if (!(await readIncident(tx.db, id))) return { kind: 'refused', reason: `there is no ${incidentName(id)}` }
+      const chain = await tx.hold(incidentName(id))
+      return await work({ tx, chain, incident: (await readIncident(tx.db, id)) as Incident })
+    })
+  }
+
   return {
     find: (id) => readIncident(db, id),
     listOpen: () => openIncidents(db),
@@ -54,41 +72,30 @@ export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: str
       return { kind: 'done', incident: id }
     },
 
-    async resolve({ person, cause }, id, known) {
-      const denial = whyNotMember(person)
-      if (denial) return { kind: 'refused', reason: denial }
-      const name = incidentName(id)
-      return await ledger.transaction(cause, async (tx) => {
-        if (!(await readIncident(tx.db, id))) return unknown(name)
-        const chain = await tx.hold(name)
-        const incident = (await readIncident(tx.db, id)) as Incident
+    async resolve(asked, id, known) {
+      return await change(asked, id, async ({ tx, chain, incident }) => {
+        const { name } = chain
         if (!MOVES[incident.status].includes('resolved')) {
           return { kind: 'refused', reason: `${name} is ${incident.status} already` }
         }
         const from = incident.status
         await updateStatus(tx.db, id, { from, to: 'resolved', resolvedAt: chain.now, ...known })
         const body = { type: 'incident.status_changed', from, to: 'resolved', ...known } as const
-        await chain.append({ subject: name, actor: asActor(person), body })
+        await chain.append({ subject: name, actor: asActor(asked.person), body })
         return { kind: 'done', incident: id }
       })
     },
 
-    async export({ person, cause }, id, format) {
-      const denial = whyNotMember(person)
-      if (denial) return { kind: 'refused', reason: denial }
-      const name = incidentName(id)
-      return await ledger.transaction(cause, async (tx) => {
-        if (!(await readIncident(tx.db, id))) return unknown(name)
-        const chain = await tx.hold(name)
-        const body = { type: 'incident.exported', format, through: chain.seq, zone: person.zone } as const
-        await chain.append({ subject: name, actor: asActor(person), body })
+    async export(asked, id, format) {
+      return await change(asked, id, async ({ chain }) => {
+        const { name, seq } = chain
+        const body = { type: 'incident.exported', format, through: seq, zone: asked.person.zone } as const
+        await chain.append({ subject: name, actor: asActor(asked.person), body })
         return { kind: 'done', incident: id }
       })
     },
   }
 }
-
-const unknown = (name: string): Result => ({ kind: 'refused', reason: `there is no ${name}` })
 
 /** Why somebody has no part in incidents; null for the workspace's members. */
 export function whyNotMember({ standing }: Person): string | null {

@@ -39,11 +39,10 @@ export async function whyNotAllowed(
   roles: string[],
 ): Promise<string | null> {
   const incident = id === null ? null : await readIncident(db, id)
-  const question = { roles, environment, severity: incident?.severity ?? null, tier: plan.tier }
-  const rulings = [operation, ...(undoes === null ? [] : ['undo'])].map((name) =>
-    decide(policy, { ...question, operation: name }),
-  )
-  return rulings.find(({ allowed }) => !allowed)?.reason ?? null
+  const severity = incident?.severity ?? null
+  const question = { roles, operation, undoes: undoes !== null, environment, severity, tier: plan.tier }
+  const { allowed, reason } = decide(policy, question)
+  return allowed ? null : reason
 }
 
 export const approversOf = (votes: Vote[]): string[] =>

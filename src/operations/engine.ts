@@ -5,6 +5,7 @@ import type { Change } from './change.ts'
 import type { Context } from './context.ts'
 import { type Marked, markUnknown } from './mark.ts'
 import { whenUnidentified } from './refusal.ts'
+import { replan } from './replan.ts'
 import { type Request, type Requested, request } from './request.ts'
 import { changesOf, readChange } from './store.ts'
 import { undo } from './undo.ts'
@@ -24,6 +25,8 @@ export interface Engine {
     change: number
     confirmed: boolean
   }): Promise<Requested>
+  /** The same anew, for a change that came to nothing. */
+  replan(asked: { person: Person; cause: string; channel: string; change: number }): Promise<Requested>
   /** A person looked, and says what became of an effect that nobody could observe. */
   mark(marked: Marked): Promise<Decided>
   change(id: number): Promise<Change | null>
@@ -40,6 +43,7 @@ export function createEngine(context: Context): Engine {
     vote: (ballot) => vote(context, ballot).catch(whenUnidentified),
     confirm: (asked) => confirm(context, asked),
     undo: (asked) => undo(context, asked),
+    replan: (asked) => replan(context, asked),
     mark: (marked) => markUnknown(context, marked).catch(whenUnidentified),
     change: (id) => readChange(context.db, id),
     changesOf: (incident) => changesOf(context.db, incident),

@@ -64,11 +64,8 @@ export interface ChangeOperation<A = Record<string, unknown>> extends Described<
    * hold, and nothing changed. An error with `maybeApplied` leaves the outcome to `observe`.
    */
   apply(step: Step, bound: Bound): Promise<'applied' | 'conflict'>
-  /**
-   * What the target shows of this step: for a crash after the intent, and while the effect settles. Reads only.
-   * `since`: the effect came about then; what the target's own records say of an earlier time is not its doing.
-   */
-  observe(step: Step, bound: Bound, since: Date): Promise<Observation>
+  /** What the target shows of this step: for a crash after the intent, and while the effect settles. Reads only. */
+  observe(step: Step, bound: Bound): Promise<Observation>
   /** The arguments that take the change back. */
   undo(args: A, steps: Step[]): A
 }
@@ -103,6 +100,8 @@ export interface Observation {
   /** present: what `after` says · absent: what `before` says · other: somebody or something changed it since. */
   effect: 'present' | 'absent' | 'other' | 'unknown'
   health: 'settling' | 'settled' | 'failed'
+  /** Since when the target itself says that it failed: what it said before the effect is not the effect's doing. */
+  failedSince?: Date
   /** For people: `4/5 ready`. */
   summary: string
 }

@@ -15,6 +15,8 @@ export interface Rule {
 export interface Question {
   roles: string[]
   operation: string
+  /** It takes another change back: then it has to be allowed as an `undo` too. */
+  undoes: boolean
   environment: string
   /** Outside an incident there is none. */
   severity: string | null
@@ -43,6 +45,13 @@ const matches = (rule: Rule, q: Question): boolean =>
 
 /** Deny wins; what no line allows is denied. */
 export function decide(policy: Rule[], question: Question): Ruling {
+  const itself = ruleOn(policy, question)
+  if (!question.undoes || !itself.allowed) return itself
+  const undo = ruleOn(policy, { ...question, operation: 'undo' })
+  return undo.allowed ? { ...itself, rules: [...new Set([...itself.rules, ...undo.rules])] } : undo
+}
+
+function ruleOn(policy: Rule[], question: Question): Ruling {
   const matching = policy.filter((rule) => matches(rule, question))
   const texts = (rules: Rule[]) => rules.map((rule) => rule.text)
   const cite = (rule: Rule) => `line ${rule.line}: ${rule.text}`

@@ -8,8 +8,8 @@ import type { Context } from './context.ts'
 import { move } from './move.ts'
 import { type Bound, type ChangeOperation, type Draft, PlanProblem } from './operation.ts'
 import { hashPlan, isShowable, objectName, values } from './plan.ts'
-import type { Request, Requested, Undoing } from './request.ts'
-import { insertChange, insertPlan, readChange, readTwin } from './store.ts'
+import type { Following, Request, Requested, Undoing } from './request.ts'
+import { insertChange, insertPlan, readChange } from './store.ts'
 
 export interface Proposal {
   incident: Incident | null
@@ -18,6 +18,7 @@ export interface Proposal {
   draft: Draft
   rules: string[]
   undoing: Undoing | undefined
+  taken: Following['taken']
 }
 
 /** Stores a plan with its change, and puts it before the people who may approve it. Throws `PlanProblem`. */
@@ -64,10 +65,8 @@ export async function propose(context: Context, asked: Request, proposal: Propos
   }
   const id = await context.ledger.transaction(asked.cause, async (tx) => {
     const chain = await tx.hold(incident ? incidentName(incident.id) : GENERAL)
-    const taken = undoing?.taken((await readChange(tx.db, undoing.change.id)) as Change)
-    if (taken) throw new PlanProblem('not_undoable', taken)
-    const twin = asked.again && (await readTwin(tx.db, asked.again))
-    if (twin) throw new PlanProblem('planned_again', `${changeName(twin.id)} asks for it again already (${twin.state})`)
+    const taken = await proposal.taken?.(tx.db)
+    if (taken) throw new PlanProblem('taken', taken)
     const approveBy = new Date(chain.now.getTime() + approval.approveWithinMs)
     const executeBy = new Date(approveBy.getTime() + approval.executeWithinMs)
     const change = await insertChange(tx.db, {

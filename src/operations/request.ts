@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { type Bound, type Draft, isRead, type Operation, PlanProblem, type Reading, type Value } from './operation.ts'
 import { decide } from './policy.ts'
 import { propose } from './propose.ts'
-import { type Refused, refuse } from './refusal.ts'
+import { type Refused, refuse, refused } from './refusal.ts'
 
 export interface Request {
   person: Person
@@ -20,8 +20,13 @@ export interface Request {
   /** As it was typed, without the slash command: `scale checkout 5`. */
   line: string
   environment?: string
-  /** The change that is planned again: at most one plan in its place is under way. */
-  again?: Change
+}
+
+/** What a change adds to a request that comes of another change. */
+export interface Following {
+  undoing?: Undoing
+  /** Why that can't be followed once more; asked under the chain's lock, so that of two taps one is refused. */
+  taken?(db: Context['db']): Promise<string | null>
 }
 
 export type Requested =
@@ -34,8 +39,6 @@ export interface Undoing {
   change: Change
   tier: 'low' | null
   confirmed: boolean
-  /** Why it can't be undone once more; asked under the chain's lock, so that two taps don't both undo it. */
-  taken(change: Change): string | null
   check(draft: Draft): string | null
 }
 
@@ -43,35 +46,37 @@ export interface Undoing {
  * Somebody asks for an operation: a read runs at once, a change is planned and waits for its approvals. Refusals that
  * concern rights or the target are recorded; bad input is only answered.
  */
-export async function request(context: Context, asked: Request, undoing?: Undoing): Promise<Requested> {
+export async function request(
+  context: Context,
+  asked: Request,
+  { undoing, taken }: Following = {},
+): Promise<Requested> {
   const { operation, args, person } = asked
   const binding = bind(context.services[args.service], context.targets, operation.on, asked.environment)
-  if ('problem' in binding) return { kind: 'refused', code: 'no_target', reason: `${args.service}: ${binding.problem}` }
+  if ('problem' in binding) return refused('no_target', `${args.service}: ${binding.problem}`)
   const { bound } = binding
   const incident = asked.incident === null ? null : await readIncident(context.db, asked.incident)
   const unseen = incident || isRead(operation) ? null : await context.whyUnseen(asked.channel)
-  if (unseen) return { kind: 'refused', code: 'unseen', reason: unseen }
-  const refused = (code: string, reason: string) => refuse(context, asked, incident, code, reason)
+  if (unseen) return refused('unseen', unseen)
+  const record = (code: string, reason: string) => refuse(context, asked, incident, code, reason)
 
   const tier = undoing?.tier ?? (isRead(operation) ? 'read' : operation.tier(args))
   try {
     const roles = await rolesOf(person, context.roles, context.directory)
-    const question = { roles, environment: bound.environment, severity: incident?.severity ?? null, tier }
-    const rulings = [operation.name, ...(undoing ? ['undo'] : [])].map((name) =>
-      decide(context.policy, { ...question, operation: name }),
-    )
-    const denied = rulings.find((ruling) => !ruling.allowed)
-    if (denied) return await refused('denied', denied.reason)
+    const { allowed, reason, rules } = decide(context.policy, {
+      ...{ roles, operation: operation.name, undoes: undoing !== undefined, tier },
+      ...{ environment: bound.environment, severity: incident?.severity ?? null },
+    })
+    if (!allowed) return await record('denied', reason)
 
     if (isRead(operation)) return await read(context, asked, incident, bound, await operation.read(args, bound))
     const draft = await operation.plan(args, bound)
     const touched = undoing?.check(draft)
-    if (touched) return await refused('touched_since', touched)
-    const rules = [...new Set(rulings.flatMap((ruling) => ruling.rules))]
-    return await propose(context, asked, { incident, bound, operation, draft, rules, undoing })
+    if (touched) return await record('touched_since', touched)
+    return await propose(context, asked, { incident, bound, operation, draft, rules, undoing, taken })
   } catch (error) {
     if (!isExpected(error)) throw error
-    return await refused(error.code, error.message)
+    return await record(error.code, error.message)
   }
 }
 

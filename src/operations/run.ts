@@ -170,7 +170,7 @@ async function look(found: Found, step: Step, why: string): Promise<[Outcome, st
   for (let tries = 0; tries < LOOKS; tries++) {
     if (tries > 0) await sleep(1_000 * tries)
     try {
-      const { effect, summary }: Observation = await found.operation.observe(step, found.bound, new Date())
+      const { effect, summary }: Observation = await found.operation.observe(step, found.bound)
       if (effect === 'present') return ['applied', summary]
       absent = effect === 'absent'
       seen = summary

@@ -21,8 +21,10 @@ export async function settle(
 ): Promise<void> {
   let said = { summary: change.detail, at: 0 }
   for (;;) {
-    const seen = await observe(found, steps, appliedAt(change))
-    const end = verdict(seen) ?? ((await hasPassed(context.db, change.id, 'verify_until')) ? 'inconclusive' : null)
+    const seen = await observe(found, steps)
+    const end =
+      verdict(seen, appliedAt(change)) ??
+      ((await hasPassed(context.db, change.id, 'verify_until')) ? 'inconclusive' : null)
     if (end) {
       await mine(context, change, (held) => {
         const seconds = Math.round((held.chain.now.getTime() - appliedAt(change).getTime()) / 1000)
@@ -51,9 +53,9 @@ export const conclude = (held: Held, end: State, detail: string): Promise<Change
 const appliedAt = ({ verifyUntil, plan }: Change): Date => new Date((verifyUntil?.getTime() ?? 0) - plan.settleWithinMs)
 
 /** The whole change's state: settled when every step is, otherwise the first step that isn't. */
-async function observe({ operation, bound }: Found, steps: Step[], since: Date): Promise<Observation> {
+async function observe({ operation, bound }: Found, steps: Step[]): Promise<Observation> {
   try {
-    const all = await Promise.all(steps.map((step) => operation.observe(step, bound, since)))
+    const all = await Promise.all(steps.map((step) => operation.observe(step, bound)))
     const unsettled = all.find((o) => o.effect !== 'present' || o.health !== 'settled')
     return unsettled ?? (all.at(-1) as Observation)
   } catch (error) {
@@ -61,10 +63,12 @@ async function observe({ operation, bound }: Found, steps: Step[], since: Date):
   }
 }
 
-function verdict({ effect, health }: Observation) {
+function verdict({ effect, health, failedSince }: Observation, appliedAt: Date) {
   if (effect === 'absent' || effect === 'other') return 'overridden'
   if (effect === 'present' && health === 'settled') return 'succeeded'
-  if (effect === 'present' && health === 'failed') return 'failed'
+  // What was broken before may be mended by this very change.
+  const before = failedSince !== undefined && failedSince <= appliedAt
+  if (effect === 'present' && health === 'failed' && !before) return 'failed'
   return null
 }
 

@@ -34,14 +34,16 @@ export async function undo(
     context,
     { ...asked, incident: original.incident, operation, args, line, environment: original.environment },
     {
-      change: original,
-      tier: own && operation.tier(args) !== 'critical' ? 'low' : null,
-      confirmed: asked.confirmed,
-      taken: whyTaken,
-      check(draft) {
-        const touched = touchedSince(steps, draft.steps)
-        return touched && `${name} can't be undone, its object was changed since: ${touched}`
+      undoing: {
+        change: original,
+        tier: own && operation.tier(args) !== 'critical' ? 'low' : null,
+        confirmed: asked.confirmed,
+        check(draft) {
+          const touched = touchedSince(steps, draft.steps)
+          return touched && `${name} can't be undone, its object was changed since: ${touched}`
+        },
       },
+      taken: async (db) => whyTaken((await readChange(db, original.id)) as Change),
     },
   )
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import PQueue from 'p-queue'
 import pg from 'pg'
 import { isDatabaseAway } from './away.ts'
 import { breakWhenSilent, CONNECT_MS } from './connection.ts'
@@ -82,7 +83,9 @@ export function openSession(url: string, { log }: { log: Log }): Session {
     if (closing.signal.aborted) await client.end()
     closing.signal.throwIfAborted()
     breakWhenSilent(client, SILENCE_MS)
-    const query = inTurn(client)
+    // pg is giving up its own queue.
+    const turns = new PQueue({ concurrency: 1 })
+    const query: Connection['query'] = (sql, values) => turns.add(() => client.query(sql, values))
     const heartbeat = setInterval(() => query('select 1').catch(() => {}), HEARTBEAT_MS)
     ended.then(() => clearInterval(heartbeat))
 
@@ -136,15 +139,5 @@ export function openSession(url: string, { log }: { log: Log }): Session {
       await current?.close()
       await running
     },
-  }
-}
-
-/** One query after the other: pg is giving up its own queue. */
-function inTurn(client: pg.Client): Connection['query'] {
-  let last: Promise<unknown> = Promise.resolve()
-  return (sql, values) => {
-    const result = last.then(() => client.query(sql, values))
-    last = result.catch(() => {})
-    return result
   }
 }

@@ -22,6 +22,7 @@ export type EntryBody =
   | { type: 'incident.exported'; format: 'md' | 'json'; through: number; zone: string }
   | {
       type: 'operation.read'
+      /** As it was typed: `logs checkout --tail 100`. */
       line: string
       operation: string
       service: string

@@ -26,7 +26,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
   },
   'src/http': { values: ['prom-client'] },
   'src/config': { values: ['zod', 'yaml', 'fastest-levenshtein'] },
-  'src/storage': { values: ['pg', 'kysely'] },
+  'src/storage': { values: ['pg', 'kysely', 'p-queue'] },
   'src/timeline': { values: ['src/storage', 'kysely', 'canonicalize'] },
   'src/identity': { values: ['src/storage', 'src/timeline'] },
   'src/incidents': { values: ['src/identity', 'src/timeline', 'src/storage', 'kysely'] },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { answerRequest } from '../../commands/ops/answers.ts'
 import { logs } from '../../commands/ops/logs.ts'
 import { pods } from '../../commands/ops/pods.ts'
 import { describePod } from '../../src/adapters/kubernetes/pods.ts'
@@ -64,6 +65,15 @@ describe('logs', () => {
       'checkout: 2 lines with “payment” in the last 5000 lines of each of 2 of 40 pods, of 1 of them only the newest, for they are too long',
     )
     expect(detail).toContain('== checkout-7f9 (only its newest 812 lines were looked at)\n(nothing)')
+  })
+
+  it('show their end where there is no thread for all of them', async () => {
+    const reading = await read({
+      pods: [log({ lines: Array.from({ length: 500 }, (_, i) => `line ${i}`) })],
+      others: 0,
+    })
+    const answer = answerRequest({ kind: 'read', reading, recorded: false }, {} as never)
+    expect(answer).toMatchObject({ kind: 'text', text: expect.stringMatching(/```\n…\nline \d+\n.*line 499\n```$/s) })
   })
 
   it('keep the newest lines of each pod when all would be too much for a timeline', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { alice, bob, type TestEngine, testEngine } from '../support/engine.ts'
+import { alice, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
 beforeEach(async () => {
@@ -7,15 +7,9 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-const approved = async (value: number) => {
-  const id = await t.planned(value)
-  await t.vote(id, bob)
-  return id
-}
-
 describe('executing an approved change', () => {
   it('plans again inside of the approved envelope and applies from where the world is', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     t.world.value = 4
     t.engine.worker.start()
     await t.until(id, 'succeeded')
@@ -23,7 +17,7 @@ describe('executing an approved change', () => {
   })
 
   it('goes stale outside of it, with the difference, and applies nothing', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     t.world.value = 8
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('value of dial dial in lab is 8 now; it was 3 when planned')
@@ -31,14 +25,14 @@ describe('executing an approved change', () => {
   })
 
   it('goes stale when the object was made anew under the same name', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     t.world.uid = 'b'
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('another object now')
   })
 
   it('goes stale when an approver lost the role since', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     Object.assign(t.context.roles.approver ?? {}, { users: ['U0CAROL'] })
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('an approver lost the role')
@@ -46,21 +40,21 @@ describe('executing an approved change', () => {
   })
 
   it('goes stale when Slack can’t tell whether an approver still is one', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     t.context.directory.person = () => Promise.reject(new Error('Slack is away'))
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('can’t be checked')
   })
 
   it('goes stale when its requester lost the right since', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     t.context.policy.pop()
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('may not do this any more')
   })
 
   it('goes stale when a release changed what the operation means', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     Object.assign(t.context.operations[0] as object, { version: 2 })
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('changed by a new release')
@@ -69,21 +63,21 @@ describe('executing an approved change', () => {
   it('fails without a trace when the target refuses, or moved at the last moment', async () => {
     t.engine.worker.start()
     t.world.next = 'refuse'
-    expect((await t.until(await approved(5), 'failed')).detail).toBe('not today')
+    expect((await t.until(await t.approved(5), 'failed')).detail).toBe('not today')
     t.world.before = async () => {
       t.world.value = 4
     }
-    expect((await t.until(await approved(6), 'failed')).detail).toContain('changed between')
+    expect((await t.until(await t.approved(6), 'failed')).detail).toContain('changed between')
     expect(t.world.applied).toBe(0)
   })
 
   it('looks when the answer was lost: applied when the target shows it, failed when it does not', async () => {
     t.engine.worker.start()
     t.world.next = 'lose the answer'
-    await t.until(await approved(5), 'succeeded')
+    await t.until(await t.approved(5), 'succeeded')
     expect(t.world.applied).toBe(1)
     t.world.next = 'hang up before'
-    expect((await t.until(await approved(7), 'failed')).detail).toContain('it was not applied')
+    expect((await t.until(await t.approved(7), 'failed')).detail).toContain('it was not applied')
     expect(t.world.applied).toBe(1)
   })
 
@@ -93,14 +87,14 @@ describe('executing an approved change', () => {
       setTimeout(() => Object.assign(t.world, { value: 5, applied: 1 }), 300)
     }
     t.engine.worker.start()
-    await t.until(await approved(5), 'succeeded')
+    await t.until(await t.approved(5), 'succeeded')
   })
 
   it('asks a person when nobody can tell, and takes their word', async () => {
     t.world.next = 'lose the answer'
     t.world.observable = false
     t.engine.worker.start()
-    const id = await approved(5)
+    const id = await t.approved(5)
     await t.until(id, 'unknown')
     t.world.observable = true
     expect(await t.engine.mark({ person: alice, cause: t.cause(), change: id, as: 'applied' })).toEqual({
@@ -115,16 +109,18 @@ describe('executing an approved change', () => {
   it.each([
     ['inconclusive', { health: 'settling' }],
     ['failed', { health: 'failed' }],
+    ['failed', { health: 'failed', failedSince: new Date(Date.now() + 60_000) }],
+    ['inconclusive', { health: 'failed', failedSince: new Date(Date.now() - 60_000) }],
   ] as const)('ends %s when the effect does not settle well', async (state, world) => {
     Object.assign(t.world, world)
     t.engine.worker.start()
-    expect((await t.until(await approved(5), state)).detail).toBe('value is 5')
+    expect((await t.until(await t.approved(5), state)).detail).toBe('value is 5')
   })
 
   it('ends overridden when something resets it while it settles', async () => {
     t.world.health = 'settling'
     t.engine.worker.start()
-    const id = await approved(5)
+    const id = await t.approved(5)
     await t.until(id, 'applied')
     t.world.value = 4
     expect((await t.until(id, 'overridden')).detail).toBe('value is 4')
@@ -137,7 +133,7 @@ describe('a worker that went silent', () => {
     'intended',
     'applied',
   ] as const)('is taken over from when it had %s, and the effect happens once', async (state) => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     await t.db
       .updateTable('changes')
       .set({ state: state, epoch: 1, worker: 'gone', lease_until: new Date(0) })
@@ -173,7 +169,7 @@ describe('a worker that went silent', () => {
     let release = () => {}
     t.world.before = () => new Promise((resolve) => (release = resolve))
     t.engine.worker.start()
-    const id = await approved(5)
+    const id = await t.approved(5)
     await t.until(id, 'intended')
     await t.db
       .updateTable('changes')

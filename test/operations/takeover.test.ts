@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
 import { takeOver } from '../../src/operations/run.ts'
-import { bob, type TestEngine, testEngine } from '../support/engine.ts'
+import { type TestEngine, testEngine } from '../support/engine.ts'
 import { keptLog } from '../support/log.ts'
 
 let t: TestEngine
@@ -14,12 +14,6 @@ afterEach(async () => {
   vi.restoreAllMocks()
   await t.close()
 })
-
-const approved = async (value: number) => {
-  const id = await t.planned(value)
-  await t.vote(id, bob)
-  return id
-}
 
 const takenOver = (id: number) => takeOver(t.context, id, AbortSignal.abort())
 
@@ -33,7 +27,7 @@ const silence = (id: number) =>
 
 describe('taking over', () => {
   it('fences a worker that was only slow: its claim is worth nothing any more', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     const turn = t.context.operations[0] as ChangeOperation
     const { plan } = turn
     let replanned = false
@@ -55,7 +49,7 @@ describe('taking over', () => {
   })
 
   it('keeps a worker that froze with its intent on record from an effect that nobody would look for', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     const { transaction } = t.ledger
     let frozen = false
     t.context.ledger = {
@@ -75,7 +69,7 @@ describe('taking over', () => {
   })
 
   it('goes on at once where a worker stopped whose effect had no answer', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     t.world.next = 'lose the answer'
     t.world.before = async () => void t.engine.worker.stop()
     t.engine.worker.start()
@@ -91,7 +85,7 @@ describe('taking over', () => {
   })
 
   it('leaves alone what another worker took over meanwhile', async () => {
-    const id = await approved(5)
+    const id = await t.approved(5)
     const lease = { epoch: 4, lease_until: new Date(Date.now() + 60_000) }
     for (const state of ['claimed', 'intended', 'applied'] as const) {
       await t.db
@@ -107,7 +101,7 @@ describe('taking over', () => {
   it('ends what can’t be watched any more, when its service left the catalogue', async () => {
     t.world.health = 'settling'
     t.engine.worker.start()
-    const id = await approved(5)
+    const id = await t.approved(5)
     await t.until(id, 'applied')
     await t.engine.worker.stop()
     delete t.context.services.dial
@@ -125,13 +119,13 @@ describe('the worker', () => {
     t.world.health = 'settling'
     vi.spyOn(Date, 'now').mockReturnValue(0)
     t.engine.worker.start()
-    await t.until(await approved(5), 'inconclusive')
+    await t.until(await t.approved(5), 'inconclusive')
   })
 
   it('tries at its own pace when the database refuses what it does', async () => {
     const log = keptLog()
     t.context.log = log
-    await approved(5)
+    await t.approved(5)
     t.context.ledger = { ...t.ledger, transaction: () => Promise.reject(new Error('read-only after a failover')) }
     t.engine.worker.start()
     await sleep(1_500)

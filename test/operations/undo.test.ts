@@ -8,16 +8,10 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-const approved = async (value: number) => {
-  const id = await t.planned(value)
-  await t.vote(id, bob)
-  return id
-}
-
 describe('undoing a change', () => {
   const succeeded = async (value: number) => {
     t.engine.worker.start()
-    const id = await approved(value)
+    const id = await t.approved(value)
     await t.until(id, 'succeeded')
     return id
   }
@@ -87,7 +81,7 @@ describe('undoing a change', () => {
   it('does not wait for the effect to settle: what is watched then ends overridden', async () => {
     Object.assign(t.world, { health: 'settling', settleWithinMs: 15_000 })
     t.engine.worker.start()
-    const id = await approved(5)
+    const id = await t.approved(5)
     await t.until(id, 'applied')
     expect((await undo(id)).kind).toBe('planned')
     await t.until(id, 'overridden')

@@ -75,6 +75,16 @@ describe('Postgres away while running', { timeout: 90_000 }, () => {
     expect(await bot.end('SIGTERM'), 'it stops in time without its database').toMatchObject({ code: 0 })
   })
 
+  it('claims nothing of a commit whose answer was lost', async () => {
+    await scene.start(env)
+    postgres.loseAnswerTo('commit')
+    const answer = await scene.ask('U0ALICE', '/incident', 'open P1 "Checkout times out"')
+    expect(answer).toMatch(
+      /^The database went away in the middle of it: .* recorded as a whole or not at all\. Look at/,
+    )
+    expect(await scene.ask('U0ALICE', '/incident', 'list')).toMatch(/Open \(1\).*INC-1/s)
+  })
+
   it('loses no outcome: what was executed in that moment ends right, once', async () => {
     await scene.start(env)
     const root = await scene.open()

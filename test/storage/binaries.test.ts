@@ -23,7 +23,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 describe('the binaries of a checkout that Postgres’s account can not enter', () => {
-  it('are copied once for each version, though two bots start at once', async () => {
+  it('are copied once for each version, though two bots start at once and a third died in the middle', async () => {
+    await mkdir(join(dataDir(), 'linux-x64-18.4.0.new-999999999-crashed'))
     const copies = await Promise.all([1, 2, 3].map(() => copyBinaries(native(), dataDir())))
     expect(new Set(copies)).toEqual(new Set([join(dataDir(), 'linux-x64-18.4.0')]))
     expect(await readdir(dataDir())).toEqual(['linux-x64-18.4.0'])

@@ -36,6 +36,7 @@ export interface World {
   observable: boolean
   /** What `observe` says about health once the value is there. */
   health: Observation['health']
+  failedSince?: Date
   settleWithinMs: number
   /** Runs inside `apply`, just before the effect. */
   before?: () => Promise<void>
@@ -89,7 +90,8 @@ function turn(world: World) {
       if (!world.observable) return { effect: 'unknown', health: 'settling', summary: 'nobody can tell' }
       const { value } = world
       const effect = value === step.after.value ? 'present' : value === step.before.value ? 'absent' : 'other'
-      return { effect, health: world.health, summary: `value is ${value}` }
+      const { health, failedSince } = world
+      return { effect, health, ...(failedSince && { failedSince }), summary: `value is ${value}` }
     },
     undo: ({ service }, [step]) => ({ service, value: Number(step?.before.value) }),
   })
@@ -193,6 +195,12 @@ export async function testEngine(options: Partial<Context> = {}) {
       const result = await this.plan(value, by)
       if (result.kind !== 'planned') throw new Error(JSON.stringify(result))
       return result.change
+    },
+    /** Plans, and has bob approve it. */
+    async approved(value: number) {
+      const id = await this.planned(value)
+      await this.vote(id, bob)
+      return id
     },
     async vote(
       id: number,

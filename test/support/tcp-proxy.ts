@@ -5,11 +5,14 @@ export interface TcpProxy {
   port: number
   off(): Promise<void>
   on(): Promise<void>
+  /** The next connection that says this breaks when it was answered, and the answer is lost. */
+  loseAnswerTo(said: string): void
 }
 
 /** In front of this host and port. It is switched on, unless `off` is given. */
 export async function startTcpProxy(target: { host: string; port: number }, state?: 'off'): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let losing: string | null = null
   const server = createServer((socket) => {
     const upstream = connect(target)
     for (const [one, other] of [
@@ -24,6 +27,13 @@ export async function startTcpProxy(target: { host: string; port: number }, stat
       })
       one.pipe(other)
     }
+    socket.on('data', (data) => {
+      if (losing === null || !data.includes(losing)) return
+      losing = null
+      upstream.unpipe(socket)
+      upstream.once('data', () => socket.destroy())
+      upstream.resume()
+    })
   })
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   await listen(0)
@@ -31,6 +41,9 @@ export async function startTcpProxy(target: { host: string; port: number }, stat
   const proxy: TcpProxy = {
     port,
     on: () => listen(port),
+    loseAnswerTo(said) {
+      losing = said
+    },
     async off() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()

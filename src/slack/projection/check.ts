@@ -14,7 +14,7 @@ export async function checkRoot(root: string, desk: Desk): Promise<Outcome> {
   if (row?.ts) {
     const there = await isThere({ channel: row.channel, ts: row.ts }, desk)
     if (there.kind === 'refused') {
-      // A look that Slack forbids must hold nothing back: a post into a thread that is gone will tell as well.
+      // Not to know whether it is there is better than to show nothing more.
       desk.log.warn(
         { subject: root, channel: row.channel, error: there.error },
         'Slack does not let us look for a root',

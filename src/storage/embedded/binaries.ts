@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { access, chmod, cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { access, chmod, cp, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { StorageError } from '../error.ts'
 import { type Account, closedFolder } from './account.ts'
+import { makeWhole } from './whole.ts'
 
 /** Runs a Postgres program to its end. Rejects with what it said when it fails. */
 export type Run = (program: 'initdb' | 'pg_ctl' | 'postgres', args: string[], input?: string) => Promise<void>
@@ -71,20 +72,15 @@ async function reachable(native: string, dataDir: string, account: Account): Pro
   return (await closedFolder(join(native, 'bin'), account)) ? await copyBinaries(native, dataDir) : native
 }
 
-/** Copied under another name and renamed when whole. Two bots may do that at once: the faster one's copy is used. */
+/** Where the copy is; made if there is none. */
 export async function copyBinaries(native: string, dataDir: string): Promise<string> {
   const { name, version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'))
   const copy = join(dataDir, `${basename(name)}-${version}`)
   if (await exists(copy)) return copy
-  const unfinished = await mkdtemp(`${copy}.new-`)
-  try {
+  await makeWhole(copy, async (unfinished) => {
     await chmod(unfinished, 0o755)
     await cp(native, unfinished, { recursive: true, verbatimSymlinks: true })
-    await rename(unfinished, copy)
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true })
-    if ((error as { code?: string }).code !== 'ENOTEMPTY') throw error
-  }
+  })
   return copy
 }
 

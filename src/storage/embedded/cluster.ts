@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { chown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { chown, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { StorageError } from '../error.ts'
 import type { Account } from './account.ts'
 import type { Run } from './binaries.ts'
-import { isRunning } from './process.ts'
+import { makeWhole } from './whole.ts'
 
 /** Postgres's files and who may log in. */
 export interface Cluster {
@@ -32,24 +32,17 @@ export async function openCluster(folder: string, account: Account | null, run: 
 
 const paths = (folder: string) => ({ data: join(folder, 'data'), log: join(folder, 'server.log') })
 
-/** Made under another name and renamed when it is whole: a crash on the way leaves nothing that looks like a cluster. */
 async function createCluster(folder: string, account: Account | null, run: Run): Promise<void> {
-  await removeUnfinished(folder)
-  const unfinished = await mkdtemp(`${folder}.new-${process.pid}-`)
-  const { data } = paths(unfinished)
   const passwords: Cluster['passwords'] = { owner: secret(), bot: secret() }
-  try {
+  await makeWhole(folder, async (unfinished) => {
+    const { data } = paths(unfinished)
     const file = join(unfinished, 'passwords.json')
     await writeFile(file, JSON.stringify(passwords), { mode: 0o600 })
     if (account) for (const path of [unfinished, file]) await chown(path, account.uid, account.gid)
     await run('initdb', ['-D', data, ...INITDB])
     // Without a server: the superuser gets no password, so nobody can log in as one.
     await run('postgres', ['--single', '-c', 'exit_on_error=on', '-D', data, 'postgres'], roles(passwords))
-    await rename(unfinished, folder)
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true })
-    if ((error as { code?: string }).code !== 'ENOTEMPTY') throw error // another bot was faster: its cluster is used
-  }
+  })
 }
 
 const INITDB = [
@@ -67,11 +60,3 @@ create database ${DATABASE} owner ${OWNER}
 `
 
 const secret = () => randomBytes(24).toString('base64url')
-
-/** What crashes left. One that can't be removed is in nobody's way. */
-async function removeUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(dirname(folder))) {
-    const pid = name.startsWith(`${basename(folder)}.new-`) && Number(name.split('-')[1])
-    if (pid && !isRunning(pid)) await rm(join(dirname(folder), name), { recursive: true }).catch(() => {})
-  }
-}
