@@ -109,7 +109,7 @@ function help(root: Root, about: string, desk: Desk): Answer {
   const verbs = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
   const only = verbs.find(({ name }) => name === about.trim().toLowerCase())
   const others = {
-    ops: `Every one takes \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. Incidents: \`${desk.names.incident} help\`.`,
+    ops: `${desk.operations.map(({ name }) => name).join(', ')} also take \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. Incidents: \`${desk.names.incident} help\`.`,
     incident: `To look at a service and to change it: \`${desk.names.ops} help\`.`,
   }
   return say(commandHelp(desk.names[root], only ? [only] : verbs, others[root]))
