@@ -1,0 +1,24 @@
+import type { Redactor } from './redactor.ts'
+
+/**
+ * What pino writes to instead of `to`: passes each finished line on, redacted. Chunks may end anywhere. What a library
+ * threw is in these lines as well, with its message, stack and fields.
+ */
+export function redactedLog(redact: Redactor, to: { write(line: string): unknown }): { write(chunk: string): void } {
+  let unfinished = ''
+  return {
+    write(chunk) {
+      const lines = (unfinished + chunk).split('\n')
+      unfinished = lines.pop() ?? ''
+      for (const line of lines) to.write(`${redactedLine(line, redact)}\n`)
+    },
+  }
+}
+
+function redactedLine(line: string, redact: Redactor): string {
+  try {
+    return JSON.stringify(redact.value(JSON.parse(line)))
+  } catch {
+    return redact.text(line)
+  }
+}
