@@ -1,9 +1,9 @@
-import type { Directory, Person } from './person.ts'
-
 /** A named set of people, from the configuration. `*` is every full member of the workspace. */
 export interface Role {
   users: string[]
   userGroups: string[]
+  /** Schedules: whoever is on call holds the role. */
+  onCall: string[]
 }
 
 /** Slack can't tell who somebody is, or who is in a user group: until it can, nothing is allowed to them. */
@@ -14,24 +14,9 @@ export class IdentityUnavailable extends Error {
   }
 }
 
-/** The roles that a person holds now. Nobody but a member holds any. Rejects with `IdentityUnavailable`. */
-export async function rolesOf(person: Person, roles: Record<string, Role>, directory: Directory): Promise<string[]> {
-  if (person.standing !== 'member') return []
-  const held = await Promise.all(
-    Object.entries(roles).map(async ([name, role]) => {
-      if (role.users.includes('*') || role.users.includes(person.user)) return name
-      const groups = await Promise.all(role.userGroups.map((group) => directory.group(group)))
-      return groups.some((members) => members.includes(person.user)) ? name : null
-    }),
-  ).catch((error) => {
-    throw new IdentityUnavailable(error)
-  })
-  return held.filter((name) => name !== null)
-}
-
-/** Who somebody is now who isn't the one asking. Rejects with `IdentityUnavailable`. */
-export async function personOf(id: string, directory: Directory): Promise<Person> {
-  return await directory.person(id).catch((error) => {
-    throw new IdentityUnavailable(error)
-  })
+/** The roles that somebody holds, and how old what that rests on is. */
+export interface Held {
+  roles: string[]
+  /** When Slack was asked, if that is longer ago than it should be: it is away. Null when it is fresh. */
+  asOf: Date | null
 }
