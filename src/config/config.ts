@@ -10,16 +10,40 @@ export interface Config {
     commands: { incident: string; ops: string }
     /** Messages into one channel, and edits in the workspace: what Slack allows, unless yours allows more. */
     pacing: { postsPerSecond: number; burst: number; editsPerMinute: number }
+    /** What one person may send; decisions about changes are counted apart, up to the same number. */
+    limits: { gesturesPerMinute: number }
   }
   /** The most severe first, as the file lists them. */
   severities: Severity[]
   /** By name; holds `everyone` always. The records here have no prototype: `roles['constructor']` is undefined. */
   roles: Record<string, Role>
+  /** Rotas by name. */
+  schedules: Record<string, Schedule>
+  /** People with several accounts: the user ids of each, the one that stands for the person first. */
+  people: string[][]
   targets: Record<string, Target>
   services: Record<string, Service>
   policy: Rule[]
   approvals: Record<'guarded' | 'critical', ApprovalRule>
+  askNext: AskNext
+  /** Where this comes from: nothing here holds the value of an environment variable. */
+  file: {
+    /** SHA-256 of its text, hex. */
+    hash: string
+    /** Its data, with `${NAME}` as it stands there. */
+    written: unknown
+  }
+  audit: { sinks: Sink[] }
+  /** How long content is kept; null is for ever. */
+  retention: { conversation: number | null; output: number | null }
+  redaction: { emails: boolean; patterns: { name: string; pattern: string }[] }
 }
+
+/** `ca`: a file with the certificates to trust instead of the well-known ones. */
+type Sink =
+  | { kind: 'file'; path: string }
+  | { kind: 'syslog'; host: string; port: number; protocol: 'tls' | 'tcp' | 'udp'; ca: string | null }
+  | { kind: 'https'; url: string; token: string | null; ca: string | null }
 
 interface Severity {
   name: string
@@ -34,6 +58,25 @@ interface Role {
   users: string[]
   /** Ids of Slack user groups. */
   userGroups: string[]
+  /** Schedules: whoever is on call holds the role. */
+  onCall: string[]
+}
+
+interface Schedule {
+  /** IANA; `starts` and the overrides are local times in it: `2026-11-02 09:00`. */
+  zone: string
+  /** User ids, in the order of their turns. */
+  people: string[]
+  starts: string
+  everyMs: number
+  overrides: { person: string; from: string; until: string }[]
+}
+
+/** When the next approver is asked, while nobody looks. */
+interface AskNext {
+  severities: string[]
+  /** After the first ask, then after each further one; the last goes on. */
+  afterMs: number[]
 }
 
 type Target = KubernetesTarget
@@ -51,9 +94,17 @@ interface Service {
   name: string
   /** Roles. Without one, nothing critical can be approved for this service. */
   owners: string[]
+  /** The schedule of who looks after it; null when there is none, and nothing is approved in advance. */
+  onCall: string | null
+  /** By operation and argument: inside of them, who is on call needs nobody else. */
+  bounds: Record<string, Record<string, Bound>>
+  /** What "healthy" means, where it isn't that all replicas are ready. */
+  healthy: { readyPercent: number | null; noRestartForMs: number | null } | null
   /** Where it runs; at least one. */
   on: Array<{ target: string; deployment: string }>
 }
+
+type Bound = { min: number; max: number } | { oneOf: string[] }
 
 interface Rule {
   effect: 'allow' | 'deny'
@@ -82,9 +133,9 @@ interface ApprovalRule {
 }
 
 /** The checked file in the program's words. `lineOf` tells the line of a rule. */
-export function toConfig(file: File, lineOf: (rule: number) => number): Config {
+export function toConfig(file: File, lineOf: (rule: number) => number): Omit<Config, 'file'> {
   const { slack } = file
-  const roles = { everyone: { users: ['*'], user_groups: [] }, ...file.roles }
+  const roles = { everyone: { users: ['*'], user_groups: [], on_call: [] }, ...file.roles }
   return {
     slack: {
       incidentsChannel: slack.incidents_channel,
@@ -95,13 +146,20 @@ export function toConfig(file: File, lineOf: (rule: number) => number): Config {
         burst: slack.pacing.burst,
         editsPerMinute: slack.pacing.edits_per_minute,
       },
+      limits: { gesturesPerMinute: slack.limits.gestures_per_minute },
     },
     severities: file.severities.map(({ acknowledge_within, update_every, ...severity }) => ({
       ...severity,
       acknowledgeWithinMs: acknowledge_within ?? null,
       updateEveryMs: update_every ?? null,
     })),
-    roles: mapRecord(roles, ({ users, user_groups }) => ({ users, userGroups: user_groups })),
+    roles: mapRecord(roles, ({ users, user_groups, on_call }) => ({
+      users,
+      userGroups: user_groups,
+      onCall: on_call,
+    })),
+    schedules: mapRecord(file.schedules, ({ every, ...schedule }) => ({ ...schedule, everyMs: every })),
+    people: Object.values(file.people).map(({ accounts }) => accounts),
     targets: mapRecord(file.targets, (target, name) => ({ ...target, name })),
     services: mapRecord(file.services, toService),
     policy: file.policy.map((rule, index) => toRule(rule, lineOf(index))),
@@ -109,12 +167,36 @@ export function toConfig(file: File, lineOf: (rule: number) => number): Config {
       guarded: toApproval(file.approvals.guarded, roles),
       critical: toApproval(file.approvals.critical, roles),
     },
+    askNext: {
+      severities: file.approvals.ask_next.severities ?? file.severities.slice(0, 2).map(({ name }) => name),
+      afterMs: file.approvals.ask_next.after,
+    },
+    audit: { sinks: file.audit.sinks.flatMap(toSink) },
+    retention: { conversation: file.retention.conversation ?? null, output: file.retention.output ?? null },
+    redaction: file.redaction,
   }
 }
 
-function toService({ owners, on, target, deployment }: File['services'][string], name: string): Service {
+/** A list, because the schema holds that there is one of the three, and the compiler can't. */
+function toSink({ file, syslog, https }: File['audit']['sinks'][number]): Sink[] {
+  if (file !== undefined) return [{ kind: 'file', path: file }]
+  if (syslog) return [{ kind: 'syslog', ...syslog, ca: syslog.ca ?? null }]
+  return https ? [{ kind: 'https', url: https.url, token: https.token || null, ca: https.ca ?? null }] : []
+}
+
+function toService(service: File['services'][string], name: string): Service {
+  const { owners, on, target, deployment, healthy } = service
   const places = on ?? (target === undefined ? [] : [{ target, deployment }])
-  return { name, owners, on: places.map((place) => ({ target: place.target, deployment: place.deployment ?? name })) }
+  return {
+    name,
+    owners,
+    onCall: service.on_call ?? null,
+    bounds: mapRecord(service.bounds, (args) =>
+      mapRecord(args, (bound) => ('one_of' in bound ? { oneOf: bound.one_of } : bound)),
+    ),
+    healthy: healthy ? { readyPercent: healthy.ready ?? null, noRestartForMs: healthy.no_restart_for ?? null } : null,
+    on: places.map((place) => ({ target: place.target, deployment: place.deployment ?? name })),
+  }
 }
 
 function toRule(rule: File['policy'][number], line: number): Rule {

@@ -1,5 +1,7 @@
+import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { ConfigError } from './problems.ts'
+import { parseSigningKey } from './signing-key.ts'
 
 /** What the environment says, checked. */
 export interface Environment {
@@ -17,12 +19,17 @@ export interface Environment {
     /** For the role that owns the tables; null means that the bot's own role does. */
     migrateUrl: string | null
   } | null
+  /** Null means that each replica counts for itself. */
   redisUrl: string | null
   /** Paths, relative to the working directory. */
   configPath: string
   dataDir: string
   logLevel: LogLevel
+  /** Ed25519; null means the one in `dataDir`. */
+  signingKey: KeyObject | null
   kubeconfig: string | null
+  /** What must never be said: tokens, keys, the passwords in addresses. */
+  secrets: string[]
 }
 
 /** How Slack's events reach the bot. With both secrets set it is Socket Mode. */
@@ -48,6 +55,27 @@ function postgresUrl() {
     error: 'must be a Postgres address: postgres://user:password@host:5432/database',
   })
 }
+
+function isRedisUrl(text: string): boolean {
+  try {
+    const { hostname, username, password, pathname } = new URL(text)
+    decodeURIComponent(username + password)
+    return /^rediss?:\/\/\S+$/.test(text) && hostname !== '' && /^(\/\d*)?$/.test(pathname)
+  } catch {
+    return false
+  }
+}
+
+const signingKey = z.string().transform((text, context) => {
+  try {
+    return parseSigningKey(text)
+  } catch {
+    context.addIssue(
+      'must be an Ed25519 private key in PEM (PKCS8), or base64 of that: openssl genpkey -algorithm ed25519 | base64 -w0',
+    )
+    return z.NEVER
+  }
+})
 
 const variables = z.object({
   SLACK_BOT_TOKEN: z
@@ -75,13 +103,20 @@ const variables = z.object({
   DATABASE_MIGRATE_URL: postgresUrl().optional(),
   REDIS_URL: z
     .string()
-    .regex(/^rediss?:\/\/\S+$/, { error: 'must be a Redis address: redis://host:6379' })
+    .refine(isRedisUrl, {
+      error:
+        'must be a Redis address: redis://user:password@host:6379/0, or rediss:// for TLS; in a password write @ : / ? # % as %40 %3A %2F %3F %23 %25',
+    })
     .optional(),
   FIREBREAK_CONFIG: z.string().default('firebreak.yml'),
   FIREBREAK_DATA_DIR: z.string().default('.firebreak'),
   LOG_LEVEL: logLevel.default('info'),
+  FIREBREAK_SIGNING_KEY: signingKey.optional(),
   KUBECONFIG: z.string().optional(),
 })
+
+/** These are secret as a whole. */
+const SECRET = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'FIREBREAK_SIGNING_KEY']
 
 /** Checks the environment. An empty variable counts as unset. Throws a `ConfigError` with everything that is wrong. */
 export function loadEnvironment(processEnv: Record<string, string | undefined>): Environment {
@@ -115,7 +150,26 @@ export function loadEnvironment(processEnv: Record<string, string | undefined>):
     configPath: env.FIREBREAK_CONFIG,
     dataDir: env.FIREBREAK_DATA_DIR,
     logLevel: env.LOG_LEVEL,
+    signingKey: env.FIREBREAK_SIGNING_KEY ?? null,
     kubeconfig: env.KUBECONFIG ?? null,
+    secrets: [
+      ...SECRET.map((name) => set[name] ?? ''),
+      ...passwordsIn(env.DATABASE_URL, env.DATABASE_MIGRATE_URL, env.REDIS_URL),
+    ].filter((secret) => secret !== ''),
+  }
+}
+
+/** The passwords in addresses, as they are written there and decoded. */
+export function passwordsIn(...urls: (string | undefined)[]): string[] {
+  const written = urls.flatMap((url) => /^\w+:\/\/[^:/?#]*:(.+)@/.exec(url ?? '')?.[1] ?? [])
+  return [...new Set(written.flatMap((password) => [password, decoded(password)]))]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Config, toConfig } from './config.ts'
@@ -24,7 +25,21 @@ export async function loadConfig(path: string, env: Record<string, string | unde
     ...checkReferences(source),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(inFileOrder(problems))
-  return toConfig(parsed.data, (rule) => source.line(['policy', rule]))
+  const config = toConfig(parsed.data, (rule) => source.line(['policy', rule]))
+  return { ...config, file: { hash: sha256(text), written: asWritten(path, text) } }
+}
+
+/** Tells one content of the file from another, without judging it; `missing` when it can't be read. */
+export async function fingerprint(path: string): Promise<string> {
+  return await readFile(path, 'utf8').then(sha256, () => 'missing')
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** What the file says, with `${NAME}` as it stands there: what a variable holds may be a secret. */
+function asWritten(path: string, text: string): unknown {
+  const names = [...text.matchAll(/\$\{([A-Za-z_]\w*)\}/g)].map(([written, name]) => [name, written])
+  return readSource(path, text, Object.fromEntries(names)).value
 }
 
 async function readText(path: string): Promise<string> {

@@ -14,6 +14,9 @@ export function checkReferences(source: Source): Problem[] {
     { from: ['services', '*', 'target'], what: 'target', known: keysAt(file, 'targets') },
     { from: ['services', '*', 'on', '*', 'target'], what: 'target', known: keysAt(file, 'targets') },
     { from: ['services', '*', 'owners', '*'], what: 'role', known: roles },
+    { from: ['services', '*', 'on_call'], what: 'schedule', known: keysAt(file, 'schedules') },
+    { from: ['roles', '*', 'on_call', '*'], what: 'schedule', known: keysAt(file, 'schedules') },
+    { from: ['approvals', 'ask_next', 'severities', '*'], what: 'severity', known: severities },
     { from: ['policy', '*', 'allow', '*'], what: 'role', known: roles },
     { from: ['policy', '*', 'deny', '*'], what: 'role', known: roles },
     { from: ['policy', '*', 'severities', '*'], what: 'severity', known: [...severities, '*'] },
@@ -33,6 +36,7 @@ export function checkReferences(source: Source): Problem[] {
         ),
     ),
     ...repeatedSeverities(source),
+    ...repeatedAccounts(source),
     ...emptyApprovers(source),
   ]
 }
@@ -53,6 +57,20 @@ function repeatedSeverities(source: Source): Problem[] {
   return problems
 }
 
+/** An account of two people would have two votes, or none. */
+function repeatedAccounts(source: Source): Problem[] {
+  const seen = new Map<unknown, string>()
+  return select(source.value, ['people', '*', 'accounts', '*']).flatMap(({ path, value }) => {
+    const name = String(path[1])
+    const first = seen.get(value)
+    if (source.reported(path)) return []
+    if (first === undefined) seen.set(value, `${name}, on line ${source.line(path)}`)
+    return first === undefined
+      ? []
+      : [source.problem(path, `"${source.written(path)}" is an account of ${first}, already`)]
+  })
+}
+
 /** An approver role without anybody would let every change wait until it expires. */
 function emptyApprovers(source: Source): Problem[] {
   const file = source.value
@@ -62,9 +80,9 @@ function emptyApprovers(source: Source): Problem[] {
     .filter(({ path, value }) => approvers.has(String(path.at(-1))) && isMap(value))
     .filter(
       ({ path }) =>
-        [...select(file, [...path, 'users', '*']), ...select(file, [...path, 'user_groups', '*'])].length === 0,
+        ['users', 'user_groups', 'on_call'].flatMap((key) => select(file, [...path, key, '*'])).length === 0,
     )
-    .map(({ path }) => source.problem(path, 'approves changes, but has no users and no user_groups'))
+    .map(({ path }) => source.problem(path, 'approves changes, but has no users, no user_groups and no on_call'))
 }
 
 /** Everything at a pattern of keys, where `*` is any key or index. */

@@ -1,3 +1,5 @@
+import { tzOffset } from '@date-fns/tz'
+import { RE2JS } from 're2js'
 import { z } from 'zod'
 
 // The file as it is written: snake_case, defaults filled in, durations in milliseconds. `config.ts` turns it into what
@@ -44,6 +46,11 @@ const deployment = shaped(
 )
 const text = z.string().min(1)
 const names = z.array(text).min(1)
+// What people read in refusals and in policy: a letter that only looks like another one must not make a second name.
+const word = shaped(
+  /^[A-Za-z0-9][\w.-]{0,62}$/,
+  'must be a name of at most 63 letters from a to z, digits, dots, hyphens and underscores',
+)
 const any = ['*']
 
 /** "Exactly one of these two keys"; silent when a key is mistyped, since that may be the one. */
@@ -84,20 +91,70 @@ const defaultSeverities: Array<z.input<typeof severity>> = [
   { name: 'P3', aliases: ['SEV-4'], description: 'Not urgent', acknowledge_within: '24h' },
 ]
 
-const role = z.strictObject({ users: z.array(user).default([]), user_groups: z.array(userGroup).default([]) })
+const role = z.strictObject({
+  users: z.array(user).default([]),
+  user_groups: z.array(userGroup).default([]),
+  on_call: z.array(text).default([]),
+})
+
+const account = shaped(
+  /^[UW][A-Z0-9]{2,}$/,
+  'must be a member id such as U0123ABCDEF, not a name; in Slack, open the profile, then More, Copy member ID',
+)
+const zone = text.refine((name) => !Number.isNaN(tzOffset(name, new Date(0))), {
+  error: 'must be a time zone such as Europe/Lisbon or UTC',
+})
+const moment = shaped(
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[ T]([01]\d|2[0-3]):[0-5]\d$/,
+  'must be a date and a time such as 2026-11-02 09:00, in the zone of its schedule',
+).refine((local) => isDay(local.slice(0, 10)), { error: 'must be a day that there is: that month has fewer' })
+
+/** `2026-02-30` is none. */
+function isDay(date: string): boolean {
+  const day = new Date(`${date}T00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date)
+}
+
+const override = z
+  .strictObject({ person: account, from: moment, until: moment })
+  .refine(({ from, until }) => from.replace('T', ' ') < until.replace('T', ' '), {
+    error: 'must be later than "from"',
+    path: ['until'],
+  })
+
+/** A rota without a service of its own: whose turn it is follows from the calendar. */
+const schedule = z.strictObject({
+  zone: zone.default('UTC'),
+  people: z.array(account).min(1),
+  starts: moment.default('2026-01-05 09:00'),
+  every: duration.prefault('7d'),
+  overrides: z.array(override).default([]),
+})
 
 const target = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('kubernetes'),
-    environment: text,
+    environment: word,
     namespace: label,
     kubeconfig: z.string().default(''),
   }),
 ])
 
+/** What an argument may be for the person on call to need nobody else. */
+const bound = z.union(
+  [z.strictObject({ min: z.number(), max: z.number() }), z.strictObject({ one_of: z.array(text).min(1) })],
+  { error: 'must be { min: 2, max: 12 } for a number, or { one_of: [a, b] }' },
+)
+const percent = shaped(/^(100|[1-9]?\d)%$/, 'must be a share such as 80%').transform((share) =>
+  Number(share.slice(0, -1)),
+)
+
 const service = oneOf(
   z.strictObject({
     owners: z.array(text).default([]),
+    on_call: text.optional(),
+    bounds: z.record(text, z.record(text, bound)).default({}),
+    healthy: z.strictObject({ ready: percent.optional(), no_restart_for: duration.optional() }).optional(),
     on: z
       .array(z.strictObject({ target: text, deployment: deployment.optional() }))
       .min(1)
@@ -138,6 +195,52 @@ function approval(needed: number) {
   })
 }
 
+const certificates = text.optional()
+/** Where every entry of the ledger is streamed to. */
+const sink = z
+  .strictObject({
+    file: text.optional(),
+    syslog: z
+      .strictObject({
+        host: text,
+        port: z.int().min(1).max(65_535).default(6514),
+        protocol: z.enum(['tls', 'tcp', 'udp']).default('tls'),
+        ca: certificates,
+      })
+      .optional(),
+    https: z
+      .strictObject({
+        url: shaped(/^https:\/\/[^\s/]+/, 'must be an https address, such as https://siem.example.com/firebreak'),
+        token: z.string().optional(),
+        ca: certificates,
+      })
+      .optional(),
+  })
+  .refine((value) => [value.file, value.syslog, value.https].filter((kind) => kind !== undefined).length === 1, {
+    error: 'must be one of file, syslog and https',
+    when: ({ value, issues }) => typeof value === 'object' && value !== null && issues.length === 0,
+  })
+
+/** RE2's syntax: no look-around, no back-references, and so no pattern that takes for ever. */
+const pattern = text.superRefine((source, issue) => {
+  try {
+    const compiled = RE2JS.compile(source)
+    const findsNothing = ['', 'a 1'].some((sample) => {
+      const matcher = compiled.matcher(sample)
+      return matcher.find() && matcher.start() === matcher.end()
+    })
+    if (!findsNothing) return
+    issue.addIssue({ code: 'custom', message: 'matches where nothing is; it must match one character at least' })
+  } catch (error) {
+    const why = (error as Error).message.replace(/^error parsing regexp: /, '')
+    issue.addIssue({ code: 'custom', message: `is no pattern in RE2's syntax: ${why}` })
+  }
+})
+const whatIsRedacted = shaped(
+  /^[A-Za-z][\w -]{0,39}$/,
+  'must be a name of at most 40 letters, digits, blanks and hyphens, such as customer id',
+)
+
 export const fileSchema = z.strictObject({
   slack: z.strictObject({
     incidents_channel: channel,
@@ -153,15 +256,37 @@ export const fileSchema = z.strictObject({
         edits_per_minute: z.int().min(1).default(50),
       })
       .prefault({}),
+    limits: z.strictObject({ gestures_per_minute: z.int().min(1).default(60) }).prefault({}),
   }),
   severities: z.array(severity).min(1).prefault(defaultSeverities),
-  roles: z.record(text, role).default({}),
+  people: z.record(text, z.strictObject({ accounts: z.array(account).min(2) })).default({}),
+  schedules: z.record(word, schedule).default({}),
+  roles: z.record(word, role).default({}),
   targets: z.record(label, target),
   services: z.record(label, service),
   policy: z
     .array(rule)
     .default([{ allow: ['everyone'], operations: any, environments: any, severities: any, tiers: ['read'] }]),
-  approvals: z.strictObject({ guarded: approval(1).prefault({}), critical: approval(2).prefault({}) }).prefault({}),
+  approvals: z
+    .strictObject({
+      guarded: approval(1).prefault({}),
+      critical: approval(2).prefault({}),
+      ask_next: z
+        .strictObject({
+          severities: names.optional(),
+          after: z.array(duration).min(1).prefault(['60s', '3m']),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  audit: z.strictObject({ sinks: z.array(sink).default([]) }).prefault({}),
+  retention: z.strictObject({ conversation: duration.optional(), output: duration.optional() }).prefault({}),
+  redaction: z
+    .strictObject({
+      emails: z.boolean().default(false),
+      patterns: z.array(z.strictObject({ name: whatIsRedacted, pattern })).default([]),
+    })
+    .prefault({}),
 })
 
 /** What stands in the file when it says nothing of its own. */

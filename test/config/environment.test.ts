@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { loadEnvironment } from '../../src/config/environment.ts'
 import { failure } from './support.ts'
@@ -25,6 +26,8 @@ describe('the environment', () => {
       dataDir: '.firebreak',
       logLevel: 'info',
       kubeconfig: null,
+      signingKey: null,
+      secrets: ['xoxb-1-secret', 'xapp-1-secret'],
     })
   })
 
@@ -33,9 +36,9 @@ describe('the environment', () => {
       ...http,
       SLACK_API_URL: 'http://127.0.0.1:4000/api',
       PORT: '8080',
-      DATABASE_URL: 'postgres://bot:pw@db/firebreak',
-      DATABASE_MIGRATE_URL: 'postgresql://owner:pw@db/firebreak',
-      REDIS_URL: 'redis://cache:6379',
+      DATABASE_URL: 'postgres://bot:p%40w@db/firebreak',
+      DATABASE_MIGRATE_URL: 'postgresql://owner:pw2@db/firebreak',
+      REDIS_URL: 'redis://:100%25@cache:6379',
       FIREBREAK_CONFIG: '/etc/firebreak.yml',
       FIREBREAK_DATA_DIR: '/var/lib/firebreak',
       LOG_LEVEL: 'debug',
@@ -49,12 +52,14 @@ describe('the environment', () => {
         delivery: { mode: 'http', signingSecret: http.SLACK_SIGNING_SECRET },
       },
       port: 8080,
-      database: { url: 'postgres://bot:pw@db/firebreak', migrateUrl: 'postgresql://owner:pw@db/firebreak' },
-      redisUrl: 'redis://cache:6379',
+      database: { url: 'postgres://bot:p%40w@db/firebreak', migrateUrl: 'postgresql://owner:pw2@db/firebreak' },
+      redisUrl: 'redis://:100%25@cache:6379',
       configPath: '/etc/firebreak.yml',
       dataDir: '/var/lib/firebreak',
       logLevel: 'debug',
       kubeconfig: '/home/me/.kube/config',
+      signingKey: null,
+      secrets: ['xoxb-1-secret', http.SLACK_SIGNING_SECRET, 'p%40w', 'p@w', 'pw2', '100%25', '100%'],
     })
   })
 
@@ -100,6 +105,51 @@ describe('the environment', () => {
     )
   })
 
+  it.each([
+    ...[
+      'redis://cache',
+      'redis://cache:6379/2',
+      'rediss://bot:p%40ss%2Fw@cache.example.com:6380',
+      'redis://[::1]:6379',
+    ],
+  ])('accepts the Redis %s', (url) => {
+    expect(loadEnvironment({ ...socket, REDIS_URL: url }).redisUrl).toBe(url)
+  })
+
+  it.each([
+    ...[
+      'cache:6379',
+      'http://cache',
+      'redis://',
+      'redis://:hunter2@',
+      'redis://:hunter/2@cache',
+      'redis://:hunter#2@cache',
+    ],
+    ...['redis://cache/name', 'redis://:hunter%2@cache', 'redis://cache:port', 'redis://ca che'],
+  ])('refuses the Redis %s, and does not repeat it', async (url) => {
+    const told = await mistake({ ...socket, REDIS_URL: url })
+    expect(told).toMatch(/^REDIS_URL: must be a Redis address: .*rediss:\/\/ for TLS; in a password write @ .* as %40/)
+    expect(told).not.toContain('hunter')
+  })
+
+  it('takes the signing key as PEM, with its line ends or without, and as base64 of the PEM or of its DER', () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const der = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64')
+    for (const FIREBREAK_SIGNING_KEY of [pem, pem.replaceAll('\n', '\\n'), btoa(pem), der]) {
+      const { signingKey } = loadEnvironment({ ...http, FIREBREAK_SIGNING_KEY })
+      expect(signingKey?.equals(privateKey)).toBe(true)
+    }
+  })
+
+  it('says how to make a signing key when there is another kind of key', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const FIREBREAK_SIGNING_KEY = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    expect(await mistake({ ...http, FIREBREAK_SIGNING_KEY })).toBe(
+      'FIREBREAK_SIGNING_KEY: must be an Ed25519 private key in PEM (PKCS8), or base64 of that: openssl genpkey -algorithm ed25519 | base64 -w0',
+    )
+  })
+
   it('tells everything at once, and no value', async () => {
     const error = await refusal({
       SLACK_BOT_TOKEN: 'hunter2',
@@ -111,6 +161,7 @@ describe('the environment', () => {
       DATABASE_MIGRATE_URL: 'hunter2',
       REDIS_URL: 'hunter2',
       LOG_LEVEL: 'hunter2',
+      FIREBREAK_SIGNING_KEY: 'hunter2',
     })
     expect(error.code).toBe('config')
     expect(error.problems.map(({ key }) => key)).toEqual([
@@ -123,6 +174,7 @@ describe('the environment', () => {
       'DATABASE_MIGRATE_URL',
       'REDIS_URL',
       'LOG_LEVEL',
+      'FIREBREAK_SIGNING_KEY',
     ])
     expect(error.message).not.toContain('hunter2')
     expect(JSON.stringify(error)).not.toContain('hunter2')

@@ -6,11 +6,19 @@ import { failure, load, minimal, mistakes } from './support.ts'
 describe('firebreak.example.yml', () => {
   it('is a valid configuration', async () => {
     const config = await loadConfig('firebreak.example.yml', { KUBECONFIG: '/home/me/.kube/config' })
-    expect(config.services.checkout).toEqual({
+    expect(config.services.checkout).toMatchObject({
       name: 'checkout',
       owners: ['approver'],
       on: [{ target: 'prod', deployment: 'checkout' }],
     })
+    expect(config.services.checkout).toMatchObject({
+      onCall: 'payments',
+      bounds: { scale: { replicas: { min: 2, max: 12 } } },
+      healthy: { readyPercent: 80, noRestartForMs: 30_000 },
+    })
+    expect(config.schedules.payments).toMatchObject({ zone: 'Europe/Lisbon', everyMs: 604_800_000 })
+    expect(config.roles.approver?.onCall).toEqual(['payments'])
+    expect(config.people).toEqual([['U0123ALICE', 'U0123ALICEADMIN']])
     expect(config.targets.prod).toMatchObject({ name: 'prod', kubeconfig: '/home/me/.kube/config' })
   })
 
@@ -19,8 +27,10 @@ describe('firebreak.example.yml', () => {
     const defaults = await load(`${minimal}\nroles: { approver: { users: [U0BOB] } }`)
     expect(example.severities).toEqual(defaults.severities)
     expect(example.approvals).toEqual(defaults.approvals)
+    expect(example.askNext).toEqual(defaults.askNext)
     expect(example.slack.commands).toEqual(defaults.slack.commands)
     expect(example.slack.pacing).toEqual(defaults.slack.pacing)
+    expect(example.slack.limits).toEqual(defaults.slack.limits)
     expect(example.roles.everyone).toEqual(defaults.roles.everyone)
     expect(example.policy[0]).toEqual({ ...defaults.policy[0], line: example.policy[0]?.line })
   })
@@ -29,7 +39,7 @@ describe('firebreak.example.yml', () => {
 describe('a configuration', () => {
   it('needs only slack, targets and services; everyone may then read, and nobody approve', async () => {
     const config = await load(minimal)
-    expect(config.roles).toEqual({ everyone: { users: ['*'], userGroups: [] } })
+    expect(config.roles).toEqual({ everyone: { users: ['*'], userGroups: [], onCall: [] } })
     expect(config.policy).toEqual([
       {
         effect: 'allow',
@@ -60,8 +70,8 @@ describe('a configuration', () => {
   it('keeps everyone beside the roles of the file', async () => {
     const config = await load(`${minimal}\nroles: { operator: { users: [U0BOB], user_groups: [S0SRE] } }`)
     expect(config.roles).toEqual({
-      everyone: { users: ['*'], userGroups: [] },
-      operator: { users: ['U0BOB'], userGroups: ['S0SRE'] },
+      everyone: { users: ['*'], userGroups: [], onCall: [] },
+      operator: { users: ['U0BOB'], userGroups: ['S0SRE'], onCall: [] },
     })
   })
 

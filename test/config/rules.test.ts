@@ -114,21 +114,137 @@ describe('ids and names', () => {
   })
 })
 
+describe('schedules', () => {
+  const schedule = (rest: string) => `${minimal}schedules: { payments: { people: [U0ALICE, U0BOB], ${rest} } }`
+  const override = (from: string, until: string) =>
+    schedule(`overrides: [{ person: U0CAROL, from: "${from}", until: "${until}" }]`)
+
+  it('fill in UTC, a week and the first Monday of 2026', async () => {
+    const config = await load(schedule(''))
+    expect(config.schedules.payments).toEqual({
+      zone: 'UTC',
+      people: ['U0ALICE', 'U0BOB'],
+      starts: '2026-01-05 09:00',
+      everyMs: 604_800_000,
+      overrides: [],
+    })
+  })
+
+  it.each([
+    ['2026-11-02 09:00', '2026-11-02 09:00'],
+    ['2026-11-02 09:00', '2026-11-01 09:00'],
+    ['2026-11-02T09:00', '2026-11-02 08:59'],
+  ])('refuse an override from %s until %s, at its line', async (from, until) => {
+    const [mistake, ...more] = await mistakes(override(from, until))
+    expect(mistake).toMatch(/^7:\d+ schedules\.payments\.overrides\[0\]\.until: must be later than "from"$/)
+    expect(more).toEqual([])
+  })
+
+  it.each(['2026-02-30 09:00', '2026-04-31T09:00', '2025-02-29 00:00'])('refuse the day of %s', async (day) => {
+    const there = /^7:\d+ schedules\.payments\.(starts|overrides\[0\]\.from): must be a day that there is/
+    expect(await mistakes(schedule(`starts: "${day}"`))).toEqual([expect.stringMatching(there)])
+    expect(await mistakes(override(day, '2027-01-01 00:00'))).toEqual([expect.stringMatching(there)])
+  })
+
+  it.each([
+    '2026-13-01 09:00',
+    '2026-01-01 24:00',
+    '2026-01-01',
+    'Monday',
+    '2026-1-5 9:00',
+  ])('refuse the time %s', async (at) => {
+    const [mistake] = await mistakes(schedule(`starts: "${at}"`))
+    expect(mistake).toContain('schedules.payments.starts: must be a date and a time such as 2026-11-02 09:00')
+  })
+
+  it('refuse a zone that nobody knows, and a name in a rota', async () => {
+    expect(await mistakes(schedule('zone: Europe/Lisboa'))).toEqual([
+      expect.stringContaining('schedules.payments.zone: must be a time zone such as Europe/Lisbon or UTC'),
+    ])
+    expect(await mistakes(`${minimal}schedules: { payments: { people: ["@alice"] } }`)).toEqual([
+      expect.stringContaining('schedules.payments.people[0]: must be a member id such as U0123ABCDEF'),
+    ])
+  })
+
+  it('must be there, for roles and services that name them', async () => {
+    expect(await mistakes(`${schedule('')}\nroles: { approver: { on_call: [paymets] } }`)).toEqual([
+      expect.stringContaining('roles.approver.on_call[0]: no schedule "paymets"; did you mean "payments"?'),
+    ])
+    expect(await mistakes(schedule('').replace('{ target', '{ on_call: nobody, target'))).toEqual([
+      expect.stringContaining('services.checkout.on_call: no schedule "nobody"; known: payments'),
+    ])
+  })
+})
+
+describe('people with several accounts', () => {
+  it('have each account to themselves', async () => {
+    const people = (bob: string) =>
+      `${minimal}people:\n  alice: { accounts: [U0ALICE, U0ALICE2] }\n  bob: { accounts: [${bob}] }`
+    expect((await load(people('U0BOB, U0BOB2'))).people).toEqual([
+      ['U0ALICE', 'U0ALICE2'],
+      ['U0BOB', 'U0BOB2'],
+    ])
+    expect(await mistakes(people('U0BOB, U0ALICE2'))).toEqual([
+      '9:28 people.bob.accounts[1]: "U0ALICE2" is an account of alice, on line 8, already',
+    ])
+    expect(await mistakes(people('U0BOB, U0BOB'))).toEqual([
+      '9:28 people.bob.accounts[1]: "U0BOB" is an account of bob, on line 9, already',
+    ])
+  })
+
+  it('have more than one, and never everybody’s', async () => {
+    expect(await mistakes(`${minimal}people: { alice: { accounts: [U0ALICE] } }`)).toHaveLength(1)
+    expect(await mistakes(`${minimal}people: { alice: { accounts: [U0ALICE, "*"] } }`)).toHaveLength(1)
+  })
+})
+
+describe('a look-alike or invisible character in a name', () => {
+  it.each([
+    ['a role with a Cyrillic а', 'roles: { "\u0430pprover": { users: [U0BOB] } }'],
+    ['a role with a zero-width space', 'roles: { "approver\u200b": { users: [U0BOB] } }'],
+    ['a schedule with a full-width digit', 'schedules: { "team\uff15": { people: [U0BOB] } }'],
+  ])('is refused: %s', async (_, text) => {
+    expect(await mistakes(`${minimal}${text}`)).toEqual([
+      expect.stringContaining('must be a name of at most 63 letters from a to z'),
+    ])
+  })
+
+  it.each([
+    ['a Cyrillic А in a user', 'roles: { operator: { users: ["U0\u0410LICE"] } }'],
+    ['a zero-width joiner in a user', 'roles: { operator: { users: ["U0ALICE\u200d"] } }'],
+    ['a full-width digit in a user', 'people: { alice: { accounts: [U0ALICE, "U\uff10ALICE"] } }'],
+    ['a Cyrillic Ѕ in a group', 'roles: { operator: { user_groups: ["\u04050SRE"] } }'],
+  ])('is refused: %s', async (_, text) => {
+    expect(await mistakes(`${minimal}${text}`)).toEqual([expect.stringContaining('must be')])
+  })
+
+  it('makes no second environment or service', async () => {
+    expect(await mistakes(minimal.replace('production', '"prоduction"'))).toEqual([
+      expect.stringContaining('targets.prod.environment: must be a name of at most 63 letters from a to z'),
+    ])
+    expect(await mistakes(minimal.replace('checkout:', '"сheckout":'))).toEqual([
+      expect.stringContaining('must be a name of at most 63 lowercase letters'),
+    ])
+  })
+})
+
 describe('approvals', () => {
   it.each(['0', '-1', '1.5'])('refuses to ask for %s people', async (needed) => {
     expect(await mistakes(`${minimal}approvals: { guarded: { needed: ${needed} } }`)).toHaveLength(1)
   })
 
   it('refuses an approver role that nobody holds, named or by default', async () => {
-    const empty = '7:10 roles.approver: approves changes, but has no users and no user_groups'
+    const empty = '7:10 roles.approver: approves changes, but has no users, no user_groups and no on_call'
     expect(await mistakes(`${minimal}roles: { approver: {} }`)).toEqual([empty])
     const named = `${minimal}roles: { lead: { users: [] } }\napprovals: { critical: { approvers: [lead] } }`
-    expect(await mistakes(named)).toEqual(['7:10 roles.lead: approves changes, but has no users and no user_groups'])
+    expect(await mistakes(named)).toEqual([
+      '7:10 roles.lead: approves changes, but has no users, no user_groups and no on_call',
+    ])
   })
 
   it('leaves a role alone that nobody holds and that approves nothing', async () => {
     const config = await load(`${minimal}roles: { oncall: {} }`)
-    expect(config.roles.oncall).toEqual({ users: [], userGroups: [] })
+    expect(config.roles.oncall).toEqual({ users: [], userGroups: [], onCall: [] })
   })
 })
 

@@ -61,7 +61,7 @@ describe('${NAME} in firebreak.yml', () => {
 
   it('is not filled in where keys stand', async () => {
     expect(await mistakes(`${minimal}"\${A}": 1`, { A: 'policy' })).toEqual([
-      '7:1 ["${A}"]: unknown key; known: slack, severities, roles, targets, services, policy, approvals',
+      expect.stringContaining('7:1 ["${A}"]: unknown key; known: slack, severities, '),
     ])
   })
 
