@@ -13,6 +13,18 @@ export interface Schema {
   plans: PlanRow
   votes: VoteRow
   run_steps: RunStepRow
+  change_objects: { object: string; change: number }
+  object_locks: { object: string; change: number; taken_at: Date }
+  asks: AskRow
+  freezes: FreezeRow
+  revocations: RevocationRow
+  review_items: ReviewItemRow
+  accounts: { account: string; document: string; seen_at: Date }
+  configurations: { hash: string; document: string }
+  memberships: { user_group: string; members: Json<string[]>; seen_at: Date }
+  tokens: TokenRow
+  sink_cursors: { sink: string; chain: string; seq: number }
+  recoveries: RecoveryRow
   slack_messages: SlackMessageRow
 }
 
@@ -92,6 +104,10 @@ interface ChangeRow {
   requested_at: Date
   finished_at: Nullable<Date>
   detail: Nullable<string>
+  replaces: Nullable<number>
+  seen_before: Nullable<string>
+  looker: Nullable<string>
+  looking_since: Nullable<Date>
 }
 
 interface PlanRow {
@@ -111,6 +127,66 @@ interface VoteRow {
   person: string
   decision: string
   voted_at: Date
+  comment: Nullable<string>
+  roles_as_of: Nullable<Date>
+}
+
+interface AskRow {
+  change: number
+  round: number
+  person: string
+  asked_at: Date
+}
+
+interface FreezeRow {
+  id: Generated<number>
+  frozen_by: string
+  reason: string
+  frozen_at: Date
+  released_by: Nullable<string>
+  released_at: Nullable<Date>
+}
+
+interface RevocationRow {
+  id: Generated<number>
+  person: string
+  revoked_by: string
+  reason: string
+  revoked_at: Date
+  lifted_by: Nullable<string>
+  lifted_at: Nullable<Date>
+}
+
+interface ReviewItemRow {
+  id: Generated<number>
+  incident: number
+  change: number | null
+  kind: string
+  text: string
+  raised_by: string
+  raised_at: Date
+  settled_by: Nullable<string>
+  settled_at: Nullable<Date>
+}
+
+interface TokenRow {
+  id: Generated<number>
+  person: string
+  hash: Buffer
+  issued_by: string
+  issued_at: Date
+  expires_at: Date
+  revoked_at: Nullable<Date>
+  used_at: Nullable<Date>
+}
+
+interface RecoveryRow {
+  id: Generated<number>
+  began_at: Date
+  reason: string
+  lost: Nullable<string>
+  ended_by: Nullable<string>
+  ended_at: Nullable<Date>
 }
 
 interface RunStepRow {
