@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { canonical, sha256 } from './canonical.ts'
-import type { NewEntry } from './entries.ts'
+import type { Entry, EntryBody, NewEntry } from './entries.ts'
 
 /** What the first entry of a chain names as the one before. */
 export const GENESIS = Buffer.alloc(32)
@@ -37,7 +37,8 @@ export function seal(
   at: { chain: string; seq: number; prev: Buffer; now: Date; cause: string | null },
 ): Sealed {
   const { type, ...data } = entry.body
-  const payload = canonical({ name: entry.actor.name, data })
+  const { name, account } = entry.actor
+  const payload = canonical({ name, account, data })
   const salt = randomBytes(16)
   const facts: Facts = {
     v: 1,
@@ -54,4 +55,22 @@ export function seal(
   }
   const bytes = Buffer.from(canonical(facts))
   return { facts, bytes, hash: sha256(bytes), salt, payload }
+}
+
+/** A stored entry as it is read. Without its payload it says no more than that it was erased; its actor has no name. */
+export function toEntry({ bytes, hash, payload }: { bytes: string; hash: string; payload: string | null }): Entry {
+  const facts = JSON.parse(bytes) as Facts
+  const { name, account, data } =
+    payload === null ? { name: facts.actor, data: { was: facts.type } } : JSON.parse(payload)
+  return {
+    chain: facts.chain,
+    seq: facts.seq,
+    subject: facts.subject,
+    actor: { id: facts.actor, name, ...(account && { account }) },
+    occurredAt: new Date(facts.occurred_at),
+    recordedAt: new Date(facts.recorded_at),
+    cause: facts.cause,
+    hash,
+    body: { type: payload === null ? 'erased' : facts.type, ...data } as EntryBody,
+  }
 }

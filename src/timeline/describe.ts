@@ -7,7 +7,7 @@ type Body<T extends EntryBody['type']> = Extract<EntryBody, { type: T }>
  * they were called then; `names` knows the other people.
  */
 export function describe({ actor, subject, body }: Entry, names: (personId: string) => string): string {
-  const who = actor.name
+  const who = actor.account ? `${actor.name} (as ${actor.account})` : actor.name
   switch (body.type) {
     case 'incident.opened':
       return flat(`${who} opened ${subject} “${body.title}”: ${opening(body, names)}.`)
@@ -25,19 +25,83 @@ export function describe({ actor, subject, body }: Entry, names: (personId: stri
       return flat(planned(subject, who, body))
     case 'change.voted': {
       const role = body.role ? ` as ${body.role}` : ''
-      return flat(`${who} ${VOTE[body.decision]} ${planOf(body)} of ${subject}${role}.`)
+      const comment = body.comment ? `: ${body.comment}` : ''
+      const asOf = body.asOf ? ` Who holds which role was known as of ${utc(body.asOf)}.` : ''
+      return flat(`${who} ${VOTE[body.decision]} ${planOf(body)} of ${subject}${role}${comment}.${asOf}`)
     }
+    case 'change.asked':
+      return flat(
+        `${body.people.map(names).join(', ')} ${body.people.length === 1 ? 'was' : 'were'} asked to approve ${subject}.`,
+      )
+    case 'change.looking':
+      return flat(`${who} is looking at ${subject}.`)
+    case 'change.observed':
+      return flat(`${who} had ${subject} looked at again: ${body.observed}.`)
     case 'change.moved':
       return flat(moved(subject, who, body))
     case 'change.progressed':
       return flat(`${subject}: ${body.observed}.`)
+    case 'operations.held':
+      return flat(`${who} held all operations (${subject}): ${body.reason}.`)
+    case 'operations.released':
+      return flat(`${who} released all operations (${subject}).`)
+    case 'person.revoked':
+      return flat(`${who} revoked all rights of ${body.name}: ${body.reason}.`)
+    case 'person.reinstated':
+      return flat(`${who} gave ${body.name} their rights back.`)
+    case 'review.item_raised':
+      return flat(`The review of ${subject} has to answer (item ${body.item}, ${body.kind}): ${body.text}.`)
+    case 'config.loaded':
+      return flat(`The configuration ${body.hash.slice(0, 8)} holds. ${listed(body.differences)}.`)
+    case 'config.rejected':
+      return flat(`A changed configuration could not be used; the last good one holds. ${listed(body.problems)}.`)
+    case 'membership.changed':
+      return flat(membership(body, names))
+    case 'token.issued':
+      return flat(`${who} issued the command line’s token ${body.token} to ${body.name}, until ${utc(body.expiresAt)}.`)
+    case 'token.revoked':
+      return flat(`${who} revoked the command line’s token ${body.token} of ${body.name}.`)
+    case 'chain.signed':
+      return flat(
+        `The timeline was signed up to entry ${body.seq} (${body.hash.slice(0, 8)}) with key ${body.key.slice(0, 8)}.`,
+      )
+    case 'timeline.erased': {
+      const { entries } = body
+      const which = entries.length <= 10 ? entries.join(', ') : `${entries.slice(0, 9).join(', ')} … ${entries.at(-1)}`
+      const what = entries.length === 1 ? `entry ${which}` : `${entries.length} entries (${which})`
+      return flat(`${who} erased what ${what} of ${subject} said: ${body.reason}.`)
+    }
+    case 'erased':
+      return flat(`What this entry (${body.was}) said was erased.`)
+    case 'evidence.exported':
+      return flat(`${who} exported the evidence from ${utc(body.from)} to ${utc(body.to)}.`)
+    case 'backup.taken':
+      return flat(`${who} took a backup of ${body.chains} chains with ${body.entries} entries.`)
+    case 'recovery.began':
+      return flat(`Recovery began: ${body.reason}. Nothing that was pending runs.`)
+    case 'recovery.compared':
+      return flat(
+        `Slack shows ${body.lost ? `what the ledger has lost: ${body.lost}` : 'nothing that the ledger lacks'}.`,
+      )
+    case 'recovery.ended':
+      return flat(`${who} ended the recovery; ${body.changes} changes that were pending went stale.`)
     default:
       return unknown(body, subject)
   }
 }
 
 const FORMAT = { md: 'Markdown', json: 'JSON' } as const
-const VOTE = { approve: 'approved', reject: 'rejected' } as const
+const VOTE = { approve: 'approved', reject: 'rejected', break_glass: 'broke the glass for' } as const
+
+const listed = (lines: string[]): string => (lines.length === 0 ? 'Nothing changed' : lines.join('; '))
+
+function membership({ group, roles, joined, left }: Body<'membership.changed'>, names: Names): string {
+  const moves = [
+    ...(joined.length > 0 ? [`${joined.map(names).join(', ')} joined`] : []),
+    ...(left.length > 0 ? [`${left.map(names).join(', ')} left`] : []),
+  ]
+  return `${moves.join(' and ')} the user group ${group}, which gives ${roles.join(', ')}.`
+}
 
 function opening({ severity, service, commander, kind, visibility }: Body<'incident.opened'>, names: Names): string {
   const facts = [severity, service ? `service ${service}` : 'no service named', `commander ${names(commander)}`]

@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from 'kysely'
+import { createRedactor, type Redactor } from '../redaction/redactor.ts'
 import type { Schema } from '../storage/schema.ts'
 import { GENESIS, seal } from './chain.ts'
-import type { NewEntry } from './entries.ts'
+import { FIREBREAK, type NewEntry } from './entries.ts'
+import type { Signer } from './signing.ts'
 import { insertEntry, isDuplicateCause, lockChain } from './store.ts'
 
 /** The chain of what belongs to no incident. */
@@ -19,8 +21,20 @@ export interface HeldChain {
   now: Date
   /** How many entries it had when it was locked. */
   seq: number
-  /** Adds an entry; returns its place in the chain. */
+  /** For what is stored beside the chain and says the same as an entry of it. */
+  redact(text: string): string
+  /** Adds an entry, redacted; returns its place in the chain. */
   append(entry: NewEntry): Promise<number>
+  /** Adds an entry that signs the chain as it is now; nothing, where the ledger has no signer. */
+  sign(): Promise<void>
+}
+
+/** The last entry of a chain. */
+export interface ChainEnd {
+  seq: number
+  /** Hex. */
+  hash: string
+  recordedAt: Date
 }
 
 export interface LedgerTransaction {
@@ -39,17 +53,24 @@ export interface Ledger {
    * `maybeCommitted` leaves open whether all of it is recorded or nothing; any other error means nothing.
    */
   transaction<T>(cause: string | null, change: (tx: LedgerTransaction) => Promise<T>): Promise<T>
-  /** Called after each commit with the chain that grew; in this process only (others hear NOTIFY). */
-  onAppend(listener: (chain: string) => void): void
+  /** Called after each commit with the chain that grew, and its end; in this process only (others hear NOTIFY). */
+  onAppend(listener: (chain: string, end: ChainEnd) => void): void
 }
 
-export function createLedger(db: Kysely<Schema>): Ledger {
-  const listeners: ((chain: string) => void)[] = []
+const BUILT_IN: Redactor = createRedactor({ emails: false, patterns: [], secrets: [] })
+
+/** Every payload is redacted before it is sealed: nothing else is ever hashed, stored, projected or exported. */
+/** `signer`: without one (in tests) no head is signed. */
+export function createLedger(
+  db: Kysely<Schema>,
+  { signer, redact = BUILT_IN }: { signer?: Signer; redact?: Redactor } = {},
+): Ledger {
+  const listeners: ((chain: string, end: ChainEnd) => void)[] = []
   return {
     onAppend: (listener) => void listeners.push(listener),
     async transaction(cause, change) {
       let held: HeldChain | null = null
-      let grew = false
+      let end: ChainEnd | null = null
       let changed = false
       const result = await db
         .transaction()
@@ -64,19 +85,27 @@ export function createLedger(db: Kysely<Schema>): Ledger {
                 name,
                 now: row.now,
                 seq: row.seq,
+                redact: redact.text,
                 async append(entry) {
-                  const sealed = seal(entry, {
+                  const sealed = seal(redacted(entry, redact), {
                     chain: name,
                     seq: seq + 1,
                     prev: head,
                     now: row.now,
-                    cause: grew ? null : cause,
+                    cause: end ? null : cause,
                   })
                   await insertEntry(trx, sealed)
-                  grew = true
                   head = sealed.hash
                   seq += 1
+                  end = { seq, hash: head.toString('hex'), recordedAt: row.now }
                   return seq
+                },
+                async sign() {
+                  if (!signer) return
+                  const signed = { seq, hash: head.toString('hex') }
+                  const signature = signer.sign({ kind: 'chain-head', of: { chain: name, ...signed } })
+                  const body = { type: 'chain.signed', ...signed, ...signature } as const
+                  await this.append({ subject: name, actor: FIREBREAK, body })
                 },
               }
               return held
@@ -91,8 +120,15 @@ export function createLedger(db: Kysely<Schema>): Ledger {
           if (isDuplicateCause(error)) throw new DuplicateCause(`${cause} is on record already`, { cause: error })
           throw error
         })
-      if (grew) for (const listener of listeners) listener((held as HeldChain | null)?.name ?? GENERAL)
+      const grown = end as ChainEnd | null
+      if (grown) for (const listener of listeners) listener((held as HeldChain | null)?.name ?? GENERAL, grown)
       return result
     },
   }
 }
+
+const redacted = ({ actor, body, ...entry }: NewEntry, redact: Redactor): NewEntry => ({
+  ...entry,
+  actor: { ...actor, name: redact.text(actor.name) },
+  body: redact.value(body),
+})

@@ -1,18 +1,34 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
-import type { Facts, Sealed } from './chain.ts'
-import type { Entry, EntryBody } from './entries.ts'
+import { type Sealed, toEntry } from './chain.ts'
+import type { Entry, EntryType } from './entries.ts'
+import type { ChainEnd } from './ledger.ts'
+import type { End, StoredEntry } from './verify.ts'
 
 /** Followers in other processes LISTEN to this; the payload is the chain. */
 export const LEDGER_CHANNEL = 'firebreak_ledger'
 
-/** Makes the chain if it's new and locks its row, in one round trip. */
+/**
+ * Locks the row of a chain, making it when it's new. One that is there is only locked, not written: this happens for
+ * every entry, and a row that is written has to be cleaned up after.
+ */
 export async function lockChain(trx: Transaction<Schema>, chain: string, genesis: Buffer) {
+  const now = sql<Date>`date_trunc('milliseconds', clock_timestamp())`.as('now')
+  const held = await trx
+    // The time is told when the lock is there, not when it was asked for.
+    .with(
+      (cte) => cte('held').materialized(),
+      (db) => db.selectFrom('chains').select(['seq', 'head']).where('chain', '=', chain).forUpdate(),
+    )
+    .selectFrom('held')
+    .select(['seq', 'head', now])
+    .executeTakeFirst()
+  if (held) return held
   return await trx
     .insertInto('chains')
     .values({ chain, head: genesis })
     .onConflict((c) => c.column('chain').doUpdateSet({ chain }))
-    .returning(['seq', 'head', sql<Date>`date_trunc('milliseconds', clock_timestamp())`.as('now')])
+    .returning(['seq', 'head', now])
     .executeTakeFirstOrThrow()
 }
 
@@ -35,7 +51,10 @@ export function isDuplicateCause(error: unknown): boolean {
   return (error as { constraint?: string } | null)?.constraint === 'timeline_cause'
 }
 
-/** Entries of a chain after `after`, in order: what was hashed, not the columns that were derived from it. */
+/**
+ * Entries of a chain after `after`, in order: what was hashed, not the columns that were derived from it. One whose
+ * payload is gone comes as `erased`.
+ */
 export async function readEntries(
   db: Kysely<Schema>,
   chain: string,
@@ -43,39 +62,141 @@ export async function readEntries(
 ): Promise<Entry[]> {
   let query = db
     .selectFrom('timeline as t')
-    .innerJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+    .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
     .select(['t.bytes', 't.hash', 'p.body'])
     .where('t.chain', '=', chain)
     .where('t.seq', '>', after)
   if (through !== undefined) query = query.where('t.seq', '<=', through)
   const rows = await query.orderBy('t.seq').limit(limit).execute()
-  return rows.map((row) => {
-    const facts = JSON.parse(row.bytes.toString()) as Facts
-    const { name, data } = JSON.parse(row.body)
-    return {
-      chain: facts.chain,
-      seq: facts.seq,
-      subject: facts.subject,
-      actor: { id: facts.actor, name },
-      occurredAt: new Date(facts.occurred_at),
-      recordedAt: new Date(facts.recorded_at),
-      cause: facts.cause,
-      hash: row.hash.toString('hex'),
-      body: { type: facts.type, ...data } as EntryBody,
-    }
-  })
+  return rows.map((row) => toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }))
 }
 
-/** A chain as it is stored, to be verified: hashed bytes and what they commit to. */
-export async function readSealed(db: Kysely<Schema>, chain: string, through: number) {
+/** The first entry that a gesture made; null when it recorded nothing. */
+export async function readByCause(db: Kysely<Schema>, cause: string): Promise<Entry | null> {
+  const row = await db
+    .selectFrom('timeline as t')
+    .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+    .select(['t.bytes', 't.hash', 'p.body'])
+    .where('t.cause', '=', cause)
+    .executeTakeFirst()
+  return row ? toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }) : null
+}
+
+/**
+ * The next entries of a chain as they are stored, to be verified or handed on: what was hashed and what that commits to.
+ *
+ * @param bounds `through`: on to the last erasure, if that comes later: what was erased is only told from what is
+ *   missing by the entry that says so
+ */
+export async function readSealed(
+  db: Kysely<Schema>,
+  chain: string,
+  { after = Number.MIN_SAFE_INTEGER, through, limit }: { after?: number; through?: number; limit?: number } = {},
+): Promise<StoredEntry[]> {
+  let query = db
+    .selectFrom('timeline as t')
+    .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+    .select(['t.seq', 't.bytes', 'p.body as payload', 't.type', 't.subject', 't.actor', 't.cause'])
+    // As numbers: to make a hundred thousand dates takes longer than to verify the entries.
+    .select([milliseconds('t.occurred_at').as('occurred_at'), milliseconds('t.recorded_at').as('recorded_at')])
+    .select([sql<string>`encode(t.hash, 'hex')`.as('hash'), sql<string | null>`encode(p.salt, 'hex')`.as('salt')])
+    .where('t.chain', '=', chain)
+    .where('t.seq', '>', after)
+  if (through !== undefined) {
+    query = query.where('t.seq', '<=', ({ fn, val, selectFrom }) =>
+      fn<number>('greatest', [
+        val(through),
+        selectFrom('timeline as e')
+          .where('e.chain', '=', chain)
+          .where('e.type', '=', 'timeline.erased')
+          .select(({ fn }) => fn.max('e.seq').as('seq')),
+      ]),
+    )
+  }
+  if (limit !== undefined) query = query.limit(limit)
+  const rows = await query.orderBy('t.seq').execute()
+  return rows.map(({ seq, bytes, hash, salt, payload, occurred_at, recorded_at, ...columns }) => ({
+    ...{ seq, bytes: bytes.toString(), hash, salt, payload },
+    columns: { ...columns, occurred_at, recorded_at },
+  }))
+}
+
+const milliseconds = (column: string) => sql<number>`round(extract(epoch from ${sql.ref(column)}) * 1000)::float8`
+
+/**
+ * Where a chain ends, as it is on record. What Slack shows and the sinks have is kept apart: it knows of entries that
+ * somebody cut off together with the record of them. Null when there is no such chain.
+ */
+export async function readEnd(db: Kysely<Schema>, chain: string): Promise<End | null> {
+  const row = await db
+    .selectFrom('chains as c')
+    .select([sql<string>`encode(c.head, 'hex')`.as('head')])
+    .select(({ fn, selectFrom }) =>
+      fn<number>('greatest', [
+        'c.seq',
+        'c.projected',
+        selectFrom('sink_cursors as s')
+          .whereRef('s.chain', '=', 'c.chain')
+          .select(({ fn }) => fn.max('s.seq').as('seq')),
+      ]).as('length'),
+    )
+    .where('c.chain', '=', chain)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/**
+ * Entries of some types that were recorded from a time on and before another, in all chains, by their time: read in
+ * batches, so that any number of them can be streamed. `subjects`: only what is about these.
+ */
+export async function* entriesByType(
+  db: Kysely<Schema>,
+  types: EntryType[],
+  { from, to, subjects }: { from: Date; to: Date; subjects?: string[] },
+): AsyncGenerator<Entry> {
+  const limit = 500
+  for (let after: { recorded_at: Date; chain: string; seq: number } | undefined; ; ) {
+    let query = db
+      .selectFrom('timeline as t')
+      .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+      .select(['t.chain', 't.seq', 't.recorded_at', 't.bytes', 't.hash', 'p.body'])
+      .where('t.type', 'in', types)
+      .where('t.recorded_at', '>=', from)
+      .where('t.recorded_at', '<', to)
+    if (subjects) query = query.where('t.subject', 'in', subjects)
+    if (after) {
+      const { recorded_at, chain, seq } = after
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('t.recorded_at', 't.chain', 't.seq'), '>', tuple(recorded_at, chain, seq)),
+      )
+    }
+    const rows = await query.orderBy('t.recorded_at').orderBy('t.chain').orderBy('t.seq').limit(limit).execute()
+    for (const row of rows) {
+      yield toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body })
+    }
+    after = rows.at(-1)
+    if (rows.length < limit) return
+  }
+}
+
+/** What these entries are, and whether what they say is still there; without those that don't exist. */
+export async function readTypes(db: Kysely<Schema>, chain: string, entries: number[]) {
   return await db
     .selectFrom('timeline as t')
     .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
-    .select(['t.seq', 't.bytes', 't.hash', 'p.salt', 'p.body'])
+    .select(['t.seq', 't.type', sql<boolean>`p.seq is null`.as('erased')])
     .where('t.chain', '=', chain)
-    .where('t.seq', '<=', through)
-    .orderBy('t.seq')
+    .where('t.seq', 'in', entries)
     .execute()
+}
+
+/** Erases what these entries say: only what an entry that was written before says is erased. Returns how many were. */
+export async function erasePayloads(trx: Transaction<Schema>, chain: string, entries: number[]): Promise<number> {
+  const { rows } = await sql<{ erased: number }>`
+    select count(*) filter (where erase_payload(${chain}, seq)) as erased from unnest(${entries}::bigint[]) as seq`.execute(
+    trx,
+  )
+  return rows[0]?.erased ?? 0
 }
 
 /** The chains that Slack's messages are behind of. */
@@ -88,6 +209,17 @@ export async function readProgress(db: Kysely<Schema>, chain: string) {
   return await db.selectFrom('chains').select(['seq', 'projected']).where('chain', '=', chain).executeTakeFirst()
 }
 
+/** The last entry of a chain that has one. */
+export async function readLast(db: Kysely<Schema>, chain: string): Promise<ChainEnd> {
+  const row = await db
+    .selectFrom('chains as c')
+    .innerJoin('timeline as t', (j) => j.onRef('t.chain', '=', 'c.chain').onRef('t.seq', '=', 'c.seq'))
+    .select(['t.seq', 't.hash', 't.recorded_at as recordedAt'])
+    .where('c.chain', '=', chain)
+    .executeTakeFirstOrThrow()
+  return { ...row, hash: row.hash.toString('hex') }
+}
+
 /** Slack's messages show everything up to `seq`. Never goes back. */
 export async function markProjected(db: Kysely<Schema>, chain: string, seq: number) {
   await db
@@ -96,4 +228,35 @@ export async function markProjected(db: Kysely<Schema>, chain: string, seq: numb
     .where('chain', '=', chain)
     .where('projected', '<', seq)
     .execute()
+}
+
+/** The newest entry of one of these types. */
+export async function lastEntry(db: Kysely<Schema>, chain: string, types: EntryType[]): Promise<Entry | null> {
+  const row = await db
+    .selectFrom('timeline')
+    .select('seq')
+    .where('type', 'in', types)
+    .where('chain', '=', chain)
+    .orderBy('recorded_at', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row) return null
+  const [entry = null] = await readEntries(db, chain, { after: row.seq - 1, through: row.seq })
+  return entry
+}
+
+/** Keeps what a configuration said, by the hash of its text (hex). */
+export async function insertConfiguration(db: Kysely<Schema>, hash: string, written: unknown): Promise<void> {
+  const row = { hash, document: JSON.stringify(written) }
+  await db
+    .insertInto('configurations')
+    .values(row)
+    .onConflict((c) => c.doNothing())
+    .execute()
+}
+
+export async function readConfiguration(db: Kysely<Schema>, hash: string): Promise<{ written: unknown } | null> {
+  const row = await db.selectFrom('configurations').select('document').where('hash', '=', hash).executeTakeFirst()
+  return row ? { written: JSON.parse(row.document) } : null
 }

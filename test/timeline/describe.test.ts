@@ -22,6 +22,13 @@ suite('describe', () => {
     )
   })
 
+  it('tells the account that somebody used, where it isn’t the one that stands for them', () => {
+    const actor = { id: 'T0ACME/U0ALICE', name: 'Alice Admin', account: 'U0ALICE2' }
+    expect(describe(entry(1, examples['operations.released'], { actor, subject: 'HOLD-1' }), nameOf)).toBe(
+      'Alice Admin (as U0ALICE2) released all operations (HOLD-1).',
+    )
+  })
+
   it('says which entry it can’t read, when a newer release wrote it', () => {
     const newer = entry(1, { type: 'incident.merged' } as unknown as EntryBody)
     expect(describe(newer, nameOf)).toBe('INC-7: “incident.merged”, which this release can’t read.')
@@ -30,7 +37,7 @@ suite('describe', () => {
 
 /** Every text in it replaced, but the ones that are words of ours. */
 function withTexts(body: EntryBody, text: string): EntryBody {
-  const ours = ['type', 'hash', 'approveBy', 'from', 'to', 'format', 'decision']
+  const ours = ['type', 'hash', 'approveBy', 'from', 'to', 'format', 'decision', 'expiresAt', 'asOf']
   const fields = Object.entries(body).map(([key, value]) => [
     key,
     typeof value === 'string' && !ours.includes(key) ? text : value,

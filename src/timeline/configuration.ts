@@ -1,0 +1,38 @@
+import { FIREBREAK } from './entries.ts'
+import { GENERAL, type Ledger } from './ledger.ts'
+import { insertConfiguration, lastEntry, readConfiguration } from './store.ts'
+
+const SUBJECT = 'configuration'
+
+/**
+ * Puts on record that a configuration holds, unless it is the last one on record: several replicas load the same file.
+ * `compare` tells in short lines what is different from that one.
+ *
+ * @param file `hash`: SHA-256 of its text, hex; `written`: its data, without any secret
+ */
+export async function recordLoaded(
+  ledger: Ledger,
+  { hash, written }: { hash: string; written: unknown },
+  compare: (before: unknown, after: unknown) => string[],
+): Promise<void> {
+  await ledger.transaction(null, async (tx) => {
+    const chain = await tx.hold(GENERAL)
+    const last = await lastEntry(tx.db, GENERAL, ['config.loaded'])
+    const before = last?.body.type === 'config.loaded' ? last.body.hash : null
+    if (before === hash) return
+    const known = before === null ? null : await readConfiguration(tx.db, before)
+    await insertConfiguration(tx.db, hash, written)
+    const differences = known ? compare(known.written, written) : ['the first one on record']
+    await chain.append({ subject: SUBJECT, actor: FIREBREAK, body: { type: 'config.loaded', hash, differences } })
+  })
+}
+
+/** Puts on record that a changed configuration can't be used, unless that is what was said of it last. */
+export async function recordRejected(ledger: Ledger, problems: string[]): Promise<void> {
+  await ledger.transaction(null, async (tx) => {
+    const chain = await tx.hold(GENERAL)
+    const last = await lastEntry(tx.db, GENERAL, ['config.loaded', 'config.rejected'])
+    if (last?.body.type === 'config.rejected' && last.body.problems.join('\n') === problems.join('\n')) return
+    await chain.append({ subject: SUBJECT, actor: FIREBREAK, body: { type: 'config.rejected', problems } })
+  })
+}
