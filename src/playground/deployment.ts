@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { createPod, type SimPod } from './pod.ts'
+import type { SimPod } from './pod.ts'
 
 export interface SimDeployment {
   name: string
@@ -7,15 +7,25 @@ export interface SimDeployment {
   image: string
   createdAt: number
   replicas: number
+  /** Of its pod template; with the image all that there is to it. */
+  annotations: Record<string, string>
   generation: number
   observedGeneration: number
   resourceVersion: number
   podReadyMs: number
+  /** One for each template that there was, the present one last. */
+  replicaSets: SimReplicaSet[]
   pods: SimPod[]
 }
 
-/** A namespace's quota, as real ones have it: a deployment that asks for more waits for the rest for ever. */
-const POD_QUOTA = 100
+export interface SimReplicaSet {
+  /** Of its template. */
+  hash: string
+  uid: string
+  revision: number
+  createdAt: number
+  annotations: Record<string, string>
+}
 
 export function createDeployment(spec: {
   name: string
@@ -26,25 +36,14 @@ export function createDeployment(spec: {
 }): SimDeployment {
   const { at: createdAt, ...rest } = spec
   const counters = { generation: 1, observedGeneration: 0, resourceVersion: randomInt(1_000, 100_000) }
-  return { ...rest, uid: randomUUID(), createdAt, ...counters, pods: [] }
+  return { ...rest, uid: randomUUID(), createdAt, annotations: {}, ...counters, replicaSets: [], pods: [] }
 }
 
-/** One turn of the deployment controller and of the kubelet: the pods that are asked for, and readiness when it is time. */
-export function reconcile(deployment: SimDeployment, at: number): void {
-  const { name, pods, replicas, podReadyMs } = deployment
-  const before = print(deployment)
-  deployment.observedGeneration = deployment.generation
-  const missing = Math.min(replicas, POD_QUOTA) - pods.length
-  for (let nth = 1; nth <= missing; nth++) pods.push(createPod(name, at, at + nth * podReadyMs))
-  // Like the real one: what isn't ready goes first, then the youngest (an index of -1 is the last).
-  while (pods.length > replicas)
-    pods.splice(
-      pods.findLastIndex(({ ready }) => !ready),
-      1,
-    )
-  for (const pod of pods) if (!pod.looping && at >= pod.readyAt) pod.ready = true
-  if (print(deployment) !== before) deployment.resourceVersion += 1
-}
-
-const print = ({ observedGeneration, pods }: SimDeployment) =>
-  `${observedGeneration} ${pods.length} ${pods.filter(({ ready }) => ready).length}`
+/** The annotations after a merge patch: null takes one away. */
+export const annotated = (
+  annotations: Record<string, string>,
+  patch: Record<string, string | null>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ ...annotations, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null),
+  )

@@ -1,6 +1,7 @@
 import { type Answer, badRequest, notFound } from './answer.ts'
 import type { SimDeployment } from './deployment.ts'
 import { readLog } from './logs.ts'
+import { patchDeployment } from './patch-deployment.ts'
 import {
   autoscalerResource,
   deploymentResource,
@@ -30,16 +31,17 @@ export const ENDPOINTS: Readonly<Record<string, (call: Call) => Answer>> = {
       resource: deploymentResource(world, deployment),
     })),
   'get apps/deployments': (call) => ok(deploymentResource(call.world, deploymentOf(call))),
+  'patch apps/deployments': (call) => ok(patchDeployment(call, deploymentOf(call))),
   'get apps/deployments/scale': (call) => ok(scaleResource(call.world, deploymentOf(call))),
   'patch apps/deployments/scale': (call) => ok(patchScale(call, deploymentOf(call))),
   'list apps/replicasets': ({ world, query }) =>
-    list('apps/v1', 'ReplicaSetList', query, all(world), (deployment) => ({
-      labels: podLabels(deployment),
-      resource: replicaSetResource(world, deployment),
+    list('apps/v1', 'ReplicaSetList', query, allReplicaSets(world), ({ deployment, set }) => ({
+      labels: podLabels(deployment, set.hash),
+      resource: replicaSetResource(world, deployment, set),
     })),
   'list pods': ({ world, query }) =>
     list('v1', 'PodList', query, allPods(world), ({ deployment, pod }) => ({
-      labels: podLabels(deployment),
+      labels: podLabels(deployment, pod.template),
       resource: podResource(world, deployment, pod),
     })),
   'get pods': (call) => {
@@ -58,6 +60,8 @@ const ok = (body: object | string): Answer => ({ status: 200, body })
 const all = (world: World) => [...world.deployments.values()]
 const allPods = (world: World) =>
   all(world).flatMap((deployment) => deployment.pods.map((pod) => ({ deployment, pod })))
+const allReplicaSets = (world: World) =>
+  all(world).flatMap((deployment) => deployment.replicaSets.map((set) => ({ deployment, set })))
 
 function deploymentOf({ world, name }: Call): SimDeployment {
   const deployment = world.deployments.get(name)

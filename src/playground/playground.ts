@@ -11,7 +11,7 @@ export interface Playground {
   url: string
   /**
    * Writes a kubeconfig that reaches this playground. `bot` may do all that is served here, in the namespace
-   * `microservices`; `viewer` may not scale. Tokens are new at each start.
+   * `microservices`; `viewer` may only look. Tokens are new at each start.
    */
   kubeconfig(path: string, account?: 'bot' | 'viewer'): Promise<void>
   world: World
@@ -38,7 +38,7 @@ export async function startPlayground(
   const tokens = { bot: randomBytes(24).toString('hex'), viewer: randomBytes(24).toString('hex') }
   const accounts = new Map<string, Account>([
     [tokens.bot, { name: 'bot', denied: [] }],
-    [tokens.viewer, { name: 'viewer', denied: ['patch apps/deployments/scale'] }],
+    [tokens.viewer, { name: 'viewer', denied: ['patch apps/deployments/scale', 'patch apps/deployments'] }],
   ])
   const server = createServer(async (request, response) => {
     const { status, body } = await serve(world, accounts, request).catch((error: Error) => ({

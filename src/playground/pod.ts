@@ -3,6 +3,8 @@ import { randomInt, randomUUID } from 'node:crypto'
 export interface SimPod {
   name: string
   uid: string
+  /** The hash of the pod template that it was made of. */
+  template: string
   createdAt: number
   /** When the present container started, and when it will answer its readiness probe. */
   startedAt: number
@@ -28,15 +30,14 @@ interface LogLine {
   text: string
 }
 
-/** What the real controller makes of a pod template. Nothing here changes the template. */
-export const TEMPLATE_HASH = '86489cdcf'
 const LOG_LINES = 500
 
-export function createPod(deployment: string, at: number, readyAt: number): SimPod {
+export function createPod(deployment: string, template: string, at: number, readyAt: number): SimPod {
   const suffix = Array.from({ length: 5 }, () => 'bcdfghjklmnpqrstvwxz2456789'[randomInt(27)]).join('')
   return {
-    name: `${deployment}-${TEMPLATE_HASH}-${suffix}`,
+    name: `${deployment}-${template}-${suffix}`,
     uid: randomUUID(),
+    template,
     createdAt: at,
     startedAt: at,
     readyAt,

@@ -1,5 +1,6 @@
-import type { SimDeployment } from './deployment.ts'
-import { type SimPod, TEMPLATE_HASH } from './pod.ts'
+import type { SimDeployment, SimReplicaSet } from './deployment.ts'
+import type { SimPod } from './pod.ts'
+import { ROLLING_UPDATE } from './rollout.ts'
 import type { SimAutoscaler, World } from './world.ts'
 
 // The world as the API server writes it. Like the real one, it leaves out counts that are zero.
@@ -10,9 +11,12 @@ const unlessZero = <K extends string>(counts: Record<K, number>) =>
 const container = (image: string) => ({ name: 'app', image, resources: {} })
 const labelsOf = (name: string) => ({ app: name })
 
-export const podLabels = (deployment: SimDeployment) => ({
+const annotationsOf = (annotations: Record<string, string>) =>
+  Object.keys(annotations).length > 0 ? { annotations } : {}
+
+export const podLabels = (deployment: SimDeployment, hash: string) => ({
   ...labelsOf(deployment.name),
-  'pod-template-hash': TEMPLATE_HASH,
+  'pod-template-hash': hash,
 })
 
 function metadata(world: World, object: { name: string; uid: string; createdAt: number }, version: number) {
@@ -30,8 +34,10 @@ const owner = (apiVersion: string, kind: string, name: string, uid: string) => (
 })
 
 export function deploymentResource(world: World, deployment: SimDeployment) {
-  const { name, image, replicas, pods, generation, observedGeneration } = deployment
+  const { name, image, annotations, replicas, pods, generation, observedGeneration } = deployment
+  const present = deployment.replicaSets.at(-1)
   const ready = pods.filter((pod) => pod.ready).length
+  const updated = pods.filter(({ template }) => template === present?.hash).length
   const enough = ready >= replicas * 0.75
   return {
     kind: 'Deployment',
@@ -40,20 +46,23 @@ export function deploymentResource(world: World, deployment: SimDeployment) {
       ...metadata(world, deployment, deployment.resourceVersion),
       generation,
       labels: labelsOf(name),
-      annotations: { 'deployment.kubernetes.io/revision': '1' },
+      ...annotationsOf(present ? revisionOf(present) : {}),
     },
     spec: {
       replicas,
       selector: { matchLabels: labelsOf(name) },
-      template: { metadata: { labels: labelsOf(name) }, spec: { containers: [container(image)] } },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+      template: {
+        metadata: { labels: labelsOf(name), ...annotationsOf(annotations) },
+        spec: { containers: [container(image)] },
+      },
+      strategy: { type: 'RollingUpdate', rollingUpdate: ROLLING_UPDATE },
       progressDeadlineSeconds: 600,
     },
     status: {
       observedGeneration,
       ...unlessZero({
         replicas: pods.length,
-        updatedReplicas: pods.length,
+        updatedReplicas: updated,
         readyReplicas: ready,
         availableReplicas: ready,
         unavailableReplicas: Math.max(replicas - ready, 0),
@@ -64,7 +73,11 @@ export function deploymentResource(world: World, deployment: SimDeployment) {
           status: enough ? 'True' : 'False',
           reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
         },
-        { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
+        {
+          type: 'Progressing',
+          status: 'True',
+          reason: updated === pods.length && ready >= replicas ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+        },
       ],
     },
   }
@@ -81,24 +94,24 @@ export function scaleResource(world: World, deployment: SimDeployment) {
   }
 }
 
-const replicaSetName = ({ name }: SimDeployment) => `${name}-${TEMPLATE_HASH}`
-/** The world has no replica sets of its own: each deployment has exactly one, so its identity follows. */
-const replicaSetUid = ({ uid }: SimDeployment) => uid.replace(/^.{8}/, '0000beef')
+const revisionOf = ({ revision }: SimReplicaSet) => ({ 'deployment.kubernetes.io/revision': String(revision) })
+const replicaSetName = ({ name }: SimDeployment, hash: string) => `${name}-${hash}`
 
-export function replicaSetResource(world: World, deployment: SimDeployment) {
-  const { name, uid, image, replicas, pods } = deployment
-  const identity = { name: replicaSetName(deployment), uid: replicaSetUid(deployment), createdAt: deployment.createdAt }
+export function replicaSetResource(world: World, deployment: SimDeployment, set: SimReplicaSet) {
+  const { name, uid, image } = deployment
+  const labels = podLabels(deployment, set.hash)
+  const pods = deployment.pods.filter(({ template }) => template === set.hash)
   return {
     metadata: {
-      ...metadata(world, identity, deployment.resourceVersion),
-      labels: podLabels(deployment),
-      annotations: { 'deployment.kubernetes.io/revision': '1' },
+      ...metadata(world, { ...set, name: replicaSetName(deployment, set.hash) }, deployment.resourceVersion),
+      labels,
+      annotations: revisionOf(set),
       ...owner('apps/v1', 'Deployment', name, uid),
     },
     spec: {
-      replicas,
-      selector: { matchLabels: podLabels(deployment) },
-      template: { metadata: { labels: podLabels(deployment) }, spec: { containers: [container(image)] } },
+      replicas: pods.length,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels, ...annotationsOf(set.annotations) }, spec: { containers: [container(image)] } },
     },
     status: { replicas: pods.length, ...unlessZero({ readyReplicas: pods.filter((pod) => pod.ready).length }) },
   }
@@ -113,8 +126,13 @@ export function podResource(world: World, deployment: SimDeployment, pod: SimPod
   return {
     metadata: {
       ...metadata(world, pod, deployment.resourceVersion + pod.restarts),
-      labels: podLabels(deployment),
-      ...owner('apps/v1', 'ReplicaSet', replicaSetName(deployment), replicaSetUid(deployment)),
+      labels: podLabels(deployment, pod.template),
+      ...owner(
+        'apps/v1',
+        'ReplicaSet',
+        replicaSetName(deployment, pod.template),
+        deployment.replicaSets.find(({ hash }) => hash === pod.template)?.uid ?? '',
+      ),
     },
     spec: { nodeName: 'node-1', containers: [container(deployment.image)] },
     status: {

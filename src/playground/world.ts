@@ -1,4 +1,6 @@
-import { createDeployment, reconcile, type SimDeployment } from './deployment.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { annotated, createDeployment, type SimDeployment } from './deployment.ts'
+import { reconcile } from './rollout.ts'
 
 /** A simulated cluster in memory. Times are milliseconds since 1970, by the clock that it was given. */
 export interface World {
@@ -9,6 +11,8 @@ export interface World {
   catchUp(): number
   /** What somebody's `kubectl scale` does. */
   scale(name: string, replicas: number): SimDeployment
+  /** What a patch of the annotations of its pod template does: other ones are another template, and roll out. */
+  annotate(name: string, annotations: Record<string, string | null>): SimDeployment
   /** What deleting a deployment and creating it again does: the same name, another object. */
   recreate(name: string): SimDeployment
 }
@@ -85,6 +89,16 @@ export function createWorld({ scenario, podReadyMs, initial, now }: WorldOptions
       const deployment = find(name)
       if (deployment.replicas === replicas) return deployment
       deployment.replicas = replicas
+      deployment.generation += 1
+      deployment.resourceVersion += 1
+      return deployment
+    },
+    annotate(name, annotations) {
+      catchUp()
+      const deployment = find(name)
+      const changed = annotated(deployment.annotations, annotations)
+      if (isDeepStrictEqual(changed, deployment.annotations)) return deployment
+      deployment.annotations = changed
       deployment.generation += 1
       deployment.resourceVersion += 1
       return deployment

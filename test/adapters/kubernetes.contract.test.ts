@@ -67,6 +67,9 @@ if (controlPlane)
   describe('the Kubernetes port on a control plane', () => keepsTheContract(() => onCluster(controlPlane)))
 else describe.skip(`the Kubernetes port on a control plane (${NO_CONTROL_PLANE})`, () => it('keeps the contract'))
 
+const AT = '2026-11-21T20:02:00Z'
+const OTHER = '0b1e7a2c-8d7a-4d1e-9d0f-3c1d2b4a5f60'
+
 /** A cluster that runs containers has to pull their image first. */
 const SETTLED = { timeout: 120_000, interval: 200 }
 
@@ -87,6 +90,8 @@ function keepsTheContract(set: () => Promise<Stage>): void {
           status: { observed: true, updated: 2, total: 2, ready: 2, available: 2 },
           stuck: null,
           paused: false,
+          restartedAt: null,
+          mayTakeAway: 0,
           images: [expect.stringMatching(/./)],
         }),
       SETTLED,
@@ -99,10 +104,10 @@ function keepsTheContract(set: () => Promise<Stage>): void {
       message: `no deployment \`chekout\` in ${stage.bot.namespace}`,
     })
     await expect(stage.bot.pods('chekout')).rejects.toMatchObject({ code: 'not_found' })
-    await expect(stage.bot.scale({ name: 'chekout', uid: '3f0c8d9e' }, { from: 3, to: 5 })).rejects.toMatchObject({
-      code: 'not_found',
-      maybeApplied: false,
-    })
+    const chekout = { name: 'chekout', uid: '3f0c8d9e' }
+    const none = { code: 'not_found', maybeApplied: false }
+    await expect(stage.bot.scale(chekout, { from: 3, to: 5 })).rejects.toMatchObject(none)
+    await expect(stage.bot.restart(chekout, AT)).rejects.toMatchObject(none)
   })
 
   it('sees the want of memory that a crash loop hides', { timeout: 130_000 }, async () => {
@@ -161,7 +166,39 @@ function keepsTheContract(set: () => Promise<Stage>): void {
     const before = await stage.bot.deployment('checkout')
     expect(await stage.bot.scale(before, { from: 3, to: 5 }, { dryRun: true })).toBe('applied')
     expect(await stage.bot.scale(before, { from: 4, to: 5 }, { dryRun: true })).toBe('conflict')
-    expect((await stage.bot.deployment('checkout')).replicas).toBe(3)
+    expect(await stage.bot.restart(before, AT, { dryRun: true })).toBe('applied')
+    expect(await stage.bot.restart({ ...before, uid: OTHER }, AT, { dryRun: true })).toBe('conflict')
+    const { replicas, restartedAt } = await stage.bot.deployment('checkout')
+    expect({ replicas, restartedAt }).toEqual({ replicas: 3, restartedAt: null })
+  })
+
+  it('has all pods replaced, and at the same time again none', { timeout: 130_000 }, async () => {
+    const namesOf = async () => (await stage.bot.pods('payments')).items.map(({ name }) => name).sort()
+    const replaced = (at: string) =>
+      vi.waitFor(async () => {
+        const { status, restartedAt, stuck } = await stage.bot.deployment('payments')
+        expect({ restartedAt, stuck, ...status }).toMatchObject({
+          ...{ restartedAt: at, stuck: null },
+          ...{ observed: true, updated: 2, total: 2, ready: 2, available: 2 },
+        })
+        expect(await namesOf()).toHaveLength(2)
+      }, SETTLED)
+    const before = await stage.bot.deployment('payments')
+    const old = await namesOf()
+    expect(await stage.bot.restart(before, AT)).toBe('applied')
+    await replaced(AT)
+    const fresh = await namesOf()
+    expect(fresh.filter((name) => old.includes(name))).toEqual([])
+
+    expect(await stage.bot.restart(before, AT)).toBe('applied')
+    expect((await stage.bot.deployment('payments')).status.observed).toBe(true)
+    expect(await namesOf()).toEqual(fresh)
+
+    // Once more, with its annotation there already.
+    const later = '2026-11-21T20:05:00Z'
+    expect(await stage.bot.restart(before, later)).toBe('applied')
+    await replaced(later)
+    expect((await namesOf()).filter((name) => fresh.includes(name))).toEqual([])
   })
 
   it('scales from 3 to 5', async () => {
@@ -195,8 +232,9 @@ function keepsTheContract(set: () => Promise<Stage>): void {
     const planned = await stage.bot.deployment('catalog')
     await stage.recreate('catalog')
     expect(await stage.bot.scale(planned, { from: planned.replicas, to: 5 })).toBe('conflict')
+    expect(await stage.bot.restart(planned, AT)).toBe('conflict')
     const now = await stage.bot.deployment('catalog')
-    expect(now.replicas).toBe(planned.replicas)
+    expect([now.replicas, now.restartedAt]).toEqual([planned.replicas, null])
     expect(now.uid).not.toBe(planned.uid)
   })
 
@@ -211,7 +249,10 @@ function keepsTheContract(set: () => Promise<Stage>): void {
 
   it('needs no other rights than those it lists, and names those that are missing', async () => {
     expect(await stage.bot.missingRights(RIGHTS)).toEqual([])
-    expect(await stage.viewer.missingRights(RIGHTS)).toEqual([{ verb: 'patch', resource: 'apps/deployments/scale' }])
+    expect(await stage.viewer.missingRights(RIGHTS)).toEqual([
+      { verb: 'patch', resource: 'apps/deployments/scale' },
+      { verb: 'patch', resource: 'apps/deployments' },
+    ])
   })
 
   it('says which right a refused call lacks', async () => {
@@ -220,6 +261,10 @@ function keepsTheContract(set: () => Promise<Stage>): void {
       code: 'forbidden',
       message: `the bot's account may not patch deployments/scale in ${stage.viewer.namespace}`,
       maybeApplied: false,
+    })
+    await expect(stage.viewer.restart(payments, AT)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: `the bot's account may not patch deployments in ${stage.viewer.namespace}`,
     })
   })
 }

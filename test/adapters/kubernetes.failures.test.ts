@@ -37,6 +37,7 @@ async function serve(listener: RequestListener) {
   return server
 }
 
+const AT = '2026-11-21T20:02:00Z'
 const checkout = { name: 'checkout', uid: '0b1e7a2c-8d7a-4d1e-9d0f-3c1d2b4a5f60' }
 const failure = async (call: Promise<unknown>): Promise<KubernetesError> => {
   const error = await call.then(
@@ -71,6 +72,7 @@ describe('a name that Kubernetes would refuse', () => {
       port.pods(name),
       port.logs(name, { tail: 1 }),
       port.scale({ ...checkout, name }, { from: 3, to: 5 }),
+      port.restart({ ...checkout, name }, AT),
     ]) {
       expect((await failure(call)).code).toBe('invalid_name')
     }
@@ -151,6 +153,58 @@ describe('a cluster that fails', () => {
       code: 'unauthorized',
       message: `the cluster at ${server.url} doesn't accept the bot's credentials`,
     })
+  })
+})
+
+describe('a write that may work in a moment', () => {
+  const answering = (status: number, headers: Record<string, string> = {}, body = 'Too many requests') =>
+    serve((_, response) => response.writeHead(status, headers).end(body))
+  const writes = [
+    (port: KubernetesPort) => port.scale(checkout, { from: 3, to: 5 }),
+    (port: KubernetesPort) => port.restart(checkout, AT),
+  ]
+
+  it('is one that never reached the server', async () => {
+    const server = await startTinyServer((_, response) => response.end())
+    await server.close()
+    const port = await connect(server.url)
+    for (const write of writes) {
+      expect(await failure(write(port))).toMatchObject({
+        ...{ code: 'unreachable', maybeApplied: false, transient: true },
+      })
+    }
+  })
+
+  it.each([
+    429, 503,
+  ])('is one that an API server turned away with %i and the word when to come back', async (status) => {
+    const port = await connect((await answering(status, { 'retry-after': '1' })).url)
+    for (const write of writes) {
+      expect(await failure(write(port))).toMatchObject({ code: 'rejected', maybeApplied: false, transient: true })
+    }
+  })
+
+  it('is none that got as far as the server: a time-out, a lost answer, a 5xx', async () => {
+    const silent = await serve(() => {})
+    const cutOff = await serve((_, response) => response.destroy())
+    const busy = await answering(504, { 'retry-after': '1' })
+    const proxy = await answering(503, {}, 'upstream connect error or disconnect/reset before headers')
+    for (const { url } of [silent, cutOff, busy, proxy]) {
+      const port = await connect(url, { timeoutMs: 300 })
+      for (const write of writes) {
+        expect(await failure(write(port))).toMatchObject({ maybeApplied: true, transient: false })
+      }
+    }
+  })
+
+  it('is none that will be refused again: no right, no such object, a disruption budget', async () => {
+    for (const status of [401, 403, 404, 422, 429]) {
+      const body = JSON.stringify({ kind: 'Status', reason: 'NotFound', message: 'no', details: { causes: [{}] } })
+      const port = await connect((await answering(status, {}, body)).url)
+      for (const write of writes) {
+        expect(await failure(write(port))).toMatchObject({ maybeApplied: false, transient: false })
+      }
+    }
   })
 })
 

@@ -6,6 +6,7 @@ import { readLogs } from './logs.ts'
 import { checkedNamespace } from './names.ts'
 import { describePods } from './pods.ts'
 import type { KubernetesPort } from './port.ts'
+import { restartWith } from './restart.ts'
 import { findMissingRights } from './rights.ts'
 import { scaleWith } from './scale.ts'
 
@@ -17,11 +18,13 @@ const TIMEOUT_MS = 8_000
  * else; throws `misconfigured` or `invalid_name`.
  *
  * `kubeconfig` is a path; empty means the service account of the pod that we run in. `timeoutMs` holds for each request.
+ * `redactLines` sees each pod's log before anything is searched in it or cut off.
  */
 export function connectKubernetes(target: {
   kubeconfig: string
   namespace: string
   timeoutMs?: number
+  redactLines?: (lines: string[]) => string[]
 }): KubernetesPort {
   const namespace = checkedNamespace(target.namespace)
   const { config, server } = loadKubeconfig(target.kubeconfig)
@@ -31,8 +34,9 @@ export function connectKubernetes(target: {
     deployment: async (name) => describeDeployment(await readDeployment(cluster, name)),
     autoscalers: (deployment) => findAutoscalers(cluster, deployment),
     pods: (deployment) => describePods(cluster, deployment),
-    logs: (deployment, options) => readLogs(cluster, deployment, options),
+    logs: (deployment, options) => readLogs(cluster, deployment, options, target.redactLines ?? ((lines) => lines)),
     missingRights: (needs) => findMissingRights(cluster, needs),
     scale: scaleWith(cluster),
+    restart: restartWith(cluster),
   }
 }

@@ -35,9 +35,11 @@ export function explain(cause: unknown, intent: Intent, place: Place): Kubernete
   const system = systemError(cause)
   if (system) {
     const message = `the cluster at ${place.server} can't be reached (${system.code})`
+    const transient = NEVER_SENT.has(system.code)
     return new KubernetesError('unreachable', message, {
       cause: system,
-      maybeApplied: maybeApplied && !NEVER_SENT.has(system.code),
+      maybeApplied: maybeApplied && !transient,
+      transient,
     })
   }
   const message = `no usable answer from ${place.server}: check the address, the credentials and any proxy of its kubeconfig`
@@ -61,16 +63,24 @@ function refused(cause: ApiException<unknown>, intent: Intent, place: Place): Ku
     return new KubernetesError('not_found', message, { cause })
   }
   const why = status?.message ?? `HTTP ${cause.code}; is it a Kubernetes API server?`
-  // A server that answers 5xx may have committed before it failed (etcd time-outs, 504).
-  const maybeApplied = intent.changes === true && cause.code >= 500
+  const transient = turnsAway(cause)
+  // A server that answers 5xx otherwise may have committed before it failed (etcd time-outs, 504).
+  const maybeApplied = intent.changes === true && cause.code >= 500 && !transient
   const message = `the cluster at ${server} refused to ${intent.verb} ${intent.resource} in ${namespace}: ${why}`
-  return new KubernetesError('rejected', message, { cause, maybeApplied })
+  return new KubernetesError('rejected', message, { cause, maybeApplied, transient })
 }
+
+/**
+ * An API server with too much to do, or one that starts or stops, turns requests away before it looks at them, and says
+ * when to come back. Without that word a 503 may be a proxy's, which lost the answer, and a 429 a disruption budget's.
+ */
+const turnsAway = ({ code, headers }: ApiException<unknown>): boolean =>
+  (code === 429 || code === 503) && headers['retry-after'] !== undefined
 
 interface Status {
   reason?: string
   message?: string
-  details?: { causes?: { reason?: string; message?: string }[] }
+  details?: { causes?: { reason?: string; message?: string; field?: string }[] }
 }
 
 /** The API server's `Status` (meta/v1), which client-node leaves as a JSON string; null when the body isn't one. */

@@ -15,8 +15,8 @@ export interface KubernetesPort {
   /** Pods that the deployment's selector matches, at most `POD_LIMIT`, oldest first. */
   pods(deployment: string): Promise<PodList>
   /**
-   * The last lines of the deployment's pods, filtered here, literally: of at most `LOG_POD_LIMIT` pods, those in
-   * trouble first. A pod that gives no log says so in `problem`; what stops all of them throws.
+   * The last lines of the deployment's pods, redacted, then filtered here, literally: of at most `LOG_POD_LIMIT` pods,
+   * those in trouble first. A pod that gives no log says so in `problem`; what stops all of them throws.
    */
   logs(deployment: string, options: LogOptions): Promise<Logs>
   /** Verbs of `needs` that the bot's own account lacks here; empty when it may do all of them. */
@@ -31,6 +31,16 @@ export interface KubernetesPort {
     replicas: { from: number; to: number },
     options?: { dryRun?: boolean },
   ): Promise<'applied' | 'conflict'>
+  /**
+   * Has all pods replaced, as `kubectl rollout restart` does: marks the pod template with the time `at` (ISO 8601), if
+   * the deployment is still the object with this UID. The same time again changes nothing. `conflict` and `dryRun` as
+   * for `scale`.
+   */
+  restart(
+    deployment: { name: string; uid: string },
+    at: string,
+    options?: { dryRun?: boolean },
+  ): Promise<'applied' | 'conflict'>
 }
 
 export interface Deployment {
@@ -42,7 +52,12 @@ export interface Deployment {
   status: { observed: boolean; updated: number; total: number; ready: number; available: number }
   /** The rollout passed its progress deadline (`ProgressDeadlineExceeded`) then, with the cluster's own words. */
   stuck: { why: string; since: Date } | null
+  /** Changes of its pod template lead to nothing until somebody resumes it. */
   paused: boolean
+  /** When somebody last restarted it, as it is marked (`kubectl` writes ISO 8601, also with an offset). */
+  restartedAt: string | null
+  /** How many of its replicas a rollout may take away before new ones are ready; all of them with `Recreate`. */
+  mayTakeAway: number
   /** The images of its containers, for people. */
   images: string[]
 }
@@ -129,15 +144,22 @@ export type KubernetesErrorCode =
 
 /**
  * `maybeApplied` tells whether a write may have reached the cluster all the same (a time-out, a lost connection): the
- * caller must look before it says anything.
+ * caller must look before it says anything. `transient`: nothing was even begun, because no connection came about or the
+ * server asked to come back later; the same request may work in a moment.
  */
 export class KubernetesError extends Error {
   readonly code: KubernetesErrorCode
   readonly maybeApplied: boolean
-  constructor(code: KubernetesErrorCode, message: string, options?: { cause?: unknown; maybeApplied?: boolean }) {
+  readonly transient: boolean
+  constructor(
+    code: KubernetesErrorCode,
+    message: string,
+    options?: { cause?: unknown; maybeApplied?: boolean; transient?: boolean },
+  ) {
     super(message, { cause: options?.cause })
     this.name = 'KubernetesError'
     this.code = code
     this.maybeApplied = options?.maybeApplied ?? false
+    this.transient = options?.transient ?? false
   }
 }

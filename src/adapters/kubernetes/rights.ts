@@ -8,6 +8,7 @@ export const RIGHTS: Right[] = [
   { verb: 'get', resource: 'pods/log' },
   { verb: 'list', resource: 'autoscaling/horizontalpodautoscalers' },
   { verb: 'patch', resource: 'apps/deployments/scale' },
+  { verb: 'patch', resource: 'apps/deployments' },
 ]
 
 const ATTRIBUTES: Record<Right['resource'], { group: string; resource: string; subresource?: string }> = {

@@ -1,8 +1,8 @@
-import { ApiException, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import type { Cluster } from './cluster.ts'
-import { parseStatus } from './errors.ts'
+import { conditional } from './conditional.ts'
 import { checkedName } from './names.ts'
-import { KubernetesError, type KubernetesPort } from './port.ts'
+import type { KubernetesPort } from './port.ts'
 
 /**
  * One conditional write: the API server itself checks that the object is the same and still runs `from`. The scale
@@ -22,31 +22,16 @@ export function scaleWith(cluster: Cluster): KubernetesPort['scale'] {
       object: { kind: 'deployment', name },
       changes: !dryRun,
     } as const
-    try {
-      await cluster.call(intent, (options) =>
-        cluster.apps.patchNamespacedDeploymentScale(
-          { name, namespace: cluster.namespace, body, fieldManager: 'firebreak', ...(dryRun && { dryRun: 'All' }) },
-          setHeaderOptions('Content-Type', PatchStrategy.JsonPatch, options),
-        ),
-      )
-      return 'applied'
-    } catch (error) {
-      if (error instanceof KubernetesError && error.cause instanceof ApiException && isConflict(error.cause)) {
-        return 'conflict'
-      }
-      throw error
-    }
+    const write = cluster.call(intent, (options) =>
+      cluster.apps.patchNamespacedDeploymentScale(
+        { name, namespace: cluster.namespace, body, fieldManager: 'firebreak', ...(dryRun && { dryRun: 'All' }) },
+        setHeaderOptions('Content-Type', PatchStrategy.JsonPatch, options),
+      ),
+    )
+    return conditional(write)
   }
 }
 
 /** Zero replicas are left out of a Scale's JSON: there, `spec` is empty. For the same reason we `add`, not `replace`. */
 const isStill = (replicas: number) =>
   replicas === 0 ? { op: 'test', path: '/spec', value: {} } : { op: 'test', path: '/spec/replicas', value: replicas }
-
-/**
- * A failed `test` answers 422 and names no cause; a value that the server refuses answers 422 with the causes. 409 is
- * the server giving up after its own retries against other writers: nothing was changed either.
- */
-function isConflict({ code, body }: ApiException<unknown>): boolean {
-  return code === 409 || (code === 422 && !parseStatus(body)?.details?.causes)
-}
