@@ -67,6 +67,7 @@ export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: str
         const chain = await tx.hold(incidentName(id))
         const body = { type: 'incident.opened', kind: 'operational', visibility: 'public', ...incident } as const
         await chain.append({ subject: incidentName(id), actor: asActor(person), occurredAt: declaredAt, body })
+        await chain.sign()
         return id
       })
       return { kind: 'done', incident: id }
@@ -82,6 +83,7 @@ export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: str
         await updateStatus(tx.db, id, { from, to: 'resolved', resolvedAt: chain.now, ...known })
         const body = { type: 'incident.status_changed', from, to: 'resolved', ...known } as const
         await chain.append({ subject: name, actor: asActor(asked.person), body })
+        await chain.sign()
         return { kind: 'done', incident: id }
       })
     },
@@ -100,7 +102,15 @@ export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: str
 /** Why somebody has no part in incidents; null for the workspace's members. */
 export function whyNotMember({ standing }: Person): string | null {
   if (standing === 'member') return null
-  return `only full members of the workspace can do this, and you are ${standing === 'unknown' ? 'not known to me' : `a ${standing}`}`
+  return `only full members of the workspace can do this, and you are ${STANDING[standing]}`
 }
+
+const STANDING = {
+  guest: 'a guest',
+  bot: 'a bot',
+  stranger: 'of another workspace',
+  deactivated: 'deactivated',
+  unknown: 'not known to me',
+} as const
 
 const generatedTitle = (service: string | null): string => (service ? `Trouble with ${service}` : 'No title yet')

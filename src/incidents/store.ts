@@ -82,6 +82,18 @@ export async function insertIncident(
   return row
 }
 
+/** Takes the words out of an incident that entries of its chain held, which were erased. */
+export async function blankWords(trx: Transaction<Schema>, id: number, blank: { title: boolean; conclusion: boolean }) {
+  if (!blank.title && !blank.conclusion) return
+  await trx
+    .updateTable('incidents')
+    .set({ ...(blank.title && { title: ERASED_TITLE }), ...(blank.conclusion && { cause: null, fix: null }) })
+    .where('id', '=', id)
+    .execute()
+}
+
+const ERASED_TITLE = '(erased)'
+
 /** Compare-and-set; false when somebody was faster. */
 export async function updateStatus(
   trx: Transaction<Schema>,

@@ -1,10 +1,12 @@
-import { IdentityUnavailable, personOf, rolesOf } from '../identity/roles.ts'
+import type { Held as Roles } from '../identity/roles.ts'
+import { IdentityUnavailable } from '../identity/roles.ts'
 import { readIncident } from '../incidents/store.ts'
 import { approvalFor, whatIsMissing } from './approval.ts'
 import type { Change, Vote } from './change.ts'
 import type { Context } from './context.ts'
 import type { ChangeOperation } from './operation.ts'
-import { decide } from './policy.ts'
+import { ruleOnAct } from './rights.ts'
+import { whyForbidden, whyNotAllowed } from './ruling.ts'
 
 /**
  * Everything that was true when it was approved has to be true when it runs: the operation's version, the requester's
@@ -17,41 +19,85 @@ export async function whyNotExecutable(
 ): Promise<string | null> {
   if (operation.version !== change.version) return `${operation.name} was changed by a new release since it was planned`
   try {
-    const requester = await personOf(change.requester, context.directory)
-    const roles = await rolesOf(requester, context.roles, context.directory)
-    const denial = await whyNotAllowed(context, change, roles)
+    const requester = await context.identity.person(change.requester)
+    const held = await rolesById(context, change, whoCounts(change))
+    const denial = await whyNotHad(context, change, rolesIn(held)(change.requester))
     if (denial) return `${requester.name} may not do this any more: ${denial}`
-    const { tier } = change.plan
-    const approvers = await rolesById(context, approversOf(change.votes))
-    const owners = context.services[change.service]?.owners ?? []
-    const missing = whatIsMissing(tier, approvalFor(context.approvals, tier), owners, [...approvers.values()])
-    return missing && `an approver lost the role since; it lacks ${missing}`
+    const missing = await whatItLacks(context, change, rolesIn(held))
+    return missing && `an approver lost the role since: it lacks ${missing}`
   } catch (error) {
     if (error instanceof IdentityUnavailable) return error.message
     throw error
   }
 }
 
-/** Why policy doesn't let somebody with these roles have what this change does; null when it does. */
-export async function whyNotAllowed(
-  { db, policy }: Pick<Context, 'db' | 'policy'>,
-  { operation, environment, incident: id, undoes, plan }: Change,
+type Known = Pick<Context, 'db' | 'rules' | 'identity' | 'operations'>
+
+/** Why its requester, holding these roles, may not have what this change does; null when they may. */
+export const whyNotHad = (context: Known, change: Change, roles: string[]): Promise<string | null> =>
+  ruled(context, change, roles, whyNotAllowed)
+
+/** Why somebody, holding these roles, may not say what became of it: whoever may ask for such a change may. */
+export const whyNotSaid = (context: Known, change: Change, roles: string[]): Promise<string | null> =>
+  ruled(context, change, roles, whyForbidden)
+
+async function ruled(
+  context: Known,
+  change: Change,
   roles: string[],
+  why: typeof whyNotAllowed,
 ): Promise<string | null> {
-  const incident = id === null ? null : await readIncident(db, id)
-  const severity = incident?.severity ?? null
-  const question = { roles, operation, undoes: undoes !== null, environment, severity, tier: plan.tier }
-  const { allowed, reason } = decide(policy, question)
-  return allowed ? null : reason
+  const operation = context.operations.find(({ name }) => name === change.operation) as ChangeOperation | undefined
+  if (!operation) return `${change.operation} is no operation of this release`
+  const incident = change.incident === null ? null : await readIncident(context.db, change.incident)
+  return why(context, change, operation, { roles, incident })
 }
 
-export const approversOf = (votes: Vote[]): string[] =>
+/** What the votes so far still lack, given what roles people hold (by their id); null when they are enough. */
+export async function whatItLacks(
+  { db, rules }: Pick<Context, 'db' | 'rules'>,
+  { plan, votes, service, incident: id }: Change,
+  rolesOf: (id: string) => string[],
+): Promise<string | null> {
+  const { policy, approvals, services } = rules()
+  const glass = votes.find(({ decision }) => decision === 'break_glass')
+  if (glass) {
+    const incident = id === null ? null : await readIncident(db, id)
+    const { allowed, reason } = ruleOnAct(policy, 'break-glass', rolesOf(glass.person), incident?.severity ?? null)
+    return allowed ? null : `the right to break the glass: ${reason}`
+  }
+  const owners = services[service]?.owners ?? []
+  return whatIsMissing(plan.tier, approvalFor(approvals, plan.tier), owners, approversOf(votes).map(rolesOf))
+}
+
+const approversOf = (votes: Vote[]): string[] =>
   votes.filter(({ decision }) => decision === 'approve').map(({ person }) => person)
 
-/** The roles that these people hold now, by their id. Throws `IdentityUnavailable`. */
-export async function rolesById({ directory, roles }: Context, ids: string[]): Promise<Map<string, string[]>> {
+/** Whose roles decide whether a change may run. */
+export const whoCounts = ({ requester, votes }: Change): string[] => [
+  requester,
+  ...votes.filter(({ decision }) => decision !== 'reject').map(({ person }) => person),
+]
+
+/**
+ * The roles that these people hold with regard to a change, by their id: whoever voted was on call when they did, and
+ * whoever was asked stands in for who is. Rejects with `IdentityUnavailable`.
+ */
+export async function rolesById({ identity }: Context, change: Change, ids: string[]): Promise<Map<string, Roles>> {
   const held = await Promise.all(
-    ids.map(async (id) => [id, await rolesOf(await personOf(id, directory), roles, directory)] as const),
+    ids.map(async (id) => {
+      const vote = change.votes.find(({ person }) => person === id)
+      const standsIn = change.asks.some(({ person }) => person === id)
+      return [
+        id,
+        await identity.rolesOf(await identity.person(id), { ...(vote && { at: vote.at }), standsIn }),
+      ] as const
+    }),
   )
   return new Map(held)
 }
+
+export const rolesIn =
+  (held: Map<string, Roles>) =>
+  (id: string): string[] =>
+    held.get(id)?.roles ?? []

@@ -1,37 +1,63 @@
 import type { Person } from '../identity/person.ts'
 import type { Approval } from './approval.ts'
 import { approvalFor } from './approval.ts'
+import { askAgain } from './asking.ts'
+import { breakGlass } from './break-glass.ts'
 import type { Change } from './change.ts'
+import { type About, confirm, withdraw } from './confirm.ts'
 import type { Context } from './context.ts'
-import { type Marked, markUnknown } from './mark.ts'
-import { whenUnidentified } from './refusal.ts'
+import { type Explanation, explain } from './explain.ts'
+import { type HoldResult, hold, release } from './hold.ts'
+import { looking } from './looking.ts'
+import { lookAgain, type Marked, markUnknown } from './mark.ts'
+import { type Refused, whenUnidentified } from './refusal.ts'
 import { replan } from './replan.ts'
 import { type Request, type Requested, request } from './request.ts'
+import { type ReviewItem, reviewItemsOf } from './reviews/store.ts'
+import { reinstate, revoke } from './revoke.ts'
+import { type Act, refuseUnlessEntitled, whyNotEntitled } from './rights.ts'
+import { createWorker, type Worker } from './runs/worker.ts'
 import { changesOf, readChange } from './store.ts'
 import { undo } from './undo.ts'
-import { type Ballot, confirm, type Decided, vote } from './vote.ts'
-import { createWorker, type Worker } from './worker.ts'
+import { type Ballot, type Decided, type Seen, vote } from './vote.ts'
 
-/** Governed operations: what commands and buttons may ask of them. */
+type Asked = Omit<About, 'change'>
+
+/** Governed operations: what commands and buttons may ask of them. Who can't be identified is refused. */
 export interface Engine {
   request(asked: Request): Promise<Requested>
+  /** What would happen; nothing is planned. */
+  explain(asked: Parameters<typeof explain>[1]): Promise<Explanation | Refused>
   vote(ballot: Ballot): Promise<Decided>
+  /** One person decides alone, and answers for it in the review. */
+  breakGlass(asked: About & Seen & { reason: string }): Promise<Decided>
+  /** Somebody who may approve looks at the plan. */
+  looking(asked: About): Promise<Decided>
+  askAgain(asked: About): Promise<Decided>
   /** The requester of a `low` plan says that they mean it. */
-  confirm(asked: { person: Person; cause: string; change: number }): Promise<Decided>
-  undo(asked: {
-    person: Person
-    cause: string
-    channel: string
-    change: number
-    confirmed: boolean
-  }): Promise<Requested>
+  confirm(asked: About): Promise<Decided>
+  withdraw(asked: About): Promise<Decided>
+  undo(asked: About & { channel: string; confirmed: boolean }): Promise<Requested>
   /** The same anew, for a change that came to nothing. */
-  replan(asked: { person: Person; cause: string; channel: string; change: number }): Promise<Requested>
+  replan(asked: About & { channel: string }): Promise<Requested>
   /** A person looked, and says what became of an effect that nobody could observe. */
   mark(marked: Marked): Promise<Decided>
+  /** The same, but Firebreak looks. */
+  lookAgain(asked: About): Promise<Decided>
+  hold(asked: Asked, reason: string): Promise<HoldResult>
+  release(asked: Asked): Promise<HoldResult>
+  revoke(asked: Asked, revoked: { whom: Person; reason: string }): Promise<Decided>
+  reinstate(asked: Asked, whom: Person): Promise<Decided>
+  /** Who somebody is whom a command names by one of their accounts. */
+  whose(account: string): Promise<Person | Refused>
   change(id: number): Promise<Change | null>
   changesOf(incident: number): Promise<Change[]>
+  reviewItemsOf(incident: number): Promise<ReviewItem[]>
   approvalFor(change: Change): Approval
+  /** Why somebody may not do this to Firebreak itself; null when they may. */
+  whyNotEntitled(person: Person, act: Act, severity?: string | null): Promise<string | null>
+  /** The same when they set about it: null, or the refusal, which is on record then. */
+  refuseUnlessEntitled(asked: { person: Person; cause: string; line: string }, act: Act): Promise<Refused | null>
   worker: Worker
 }
 
@@ -40,14 +66,28 @@ export function createEngine(context: Context): Engine {
   context.ledger.onAppend(() => worker.wake())
   return {
     request: (asked) => request(context, asked),
+    explain: (asked) => explain(context, asked).catch(whenUnidentified),
     vote: (ballot) => vote(context, ballot).catch(whenUnidentified),
-    confirm: (asked) => confirm(context, asked),
+    breakGlass: (asked) => breakGlass(context, asked).catch(whenUnidentified),
+    looking: (asked) => looking(context, asked).catch(whenUnidentified),
+    askAgain: (asked) => askAgain(context, asked),
+    confirm: (asked) => confirm(context, asked).catch(whenUnidentified),
+    withdraw: (asked) => withdraw(context, asked),
     undo: (asked) => undo(context, asked),
     replan: (asked) => replan(context, asked),
     mark: (marked) => markUnknown(context, marked).catch(whenUnidentified),
+    lookAgain: (asked) => lookAgain(context, asked).catch(whenUnidentified),
+    hold: (asked, reason) => hold(context, asked, reason).catch(whenUnidentified),
+    release: (asked) => release(context, asked).catch(whenUnidentified),
+    revoke: (asked, revoked) => revoke(context, asked, revoked).catch(whenUnidentified),
+    reinstate: (asked, whom) => reinstate(context, asked, whom).catch(whenUnidentified),
+    whose: (account) => context.identity.whose(account).catch(whenUnidentified),
     change: (id) => readChange(context.db, id),
     changesOf: (incident) => changesOf(context.db, incident),
-    approvalFor: (change) => approvalFor(context.approvals, change.plan.tier),
+    reviewItemsOf: (incident) => reviewItemsOf(context.db, incident),
+    approvalFor: (change) => approvalFor(context.rules().approvals, change.plan.tier),
+    whyNotEntitled: (person, act, severity) => whyNotEntitled(context, person, act, severity),
+    refuseUnlessEntitled: (asked, act) => refuseUnlessEntitled(context, asked, act),
     worker,
   }
 }

@@ -1,9 +1,10 @@
-import type { Actor } from '../timeline/entries.ts'
+import { type Actor, FIREBREAK } from '../timeline/entries.ts'
 import type { HeldChain, LedgerTransaction } from '../timeline/ledger.ts'
 import { type Change, changeName } from './change.ts'
 import type { Context } from './context.ts'
-import { canMove, type State } from './states.ts'
-import { type Fields, readChain, readChange, updateState } from './store.ts'
+import { releaseLocks } from './locks/store.ts'
+import { canMove, holdsObjects, type State } from './states.ts'
+import { type Fields, readChain, readChange, updateDetail, updateState } from './store.ts'
 
 /** A move that the table of states doesn't have, or one whose change was moved by somebody else meanwhile. */
 export class IllegalMove extends Error {
@@ -42,15 +43,24 @@ export async function move(
 ): Promise<Change> {
   if (!canMove(change.state, to))
     throw new IllegalMove(`${changeName(change.id)} can't go from ${change.state} to ${to}`)
-  if (!(await updateState(tx.db, change, to, { detail, ...fields }))) {
+  const why = detail === null ? null : chain.redact(detail)
+  if (!(await updateState(tx.db, change, to, { detail: why, ...fields }))) {
     throw new IllegalMove(`${changeName(change.id)} is ${change.state} no more`)
   }
+  if (holdsObjects(change.state) && !holdsObjects(to)) await releaseLocks(tx.db, change.id)
   await chain.append({
     subject: changeName(change.id),
     actor,
-    body: { type: 'change.moved', from: change.state, to, plan: change.planNumber, hash: change.planHash, detail },
+    body: { type: 'change.moved', from: change.state, to, plan: change.planNumber, hash: change.planHash, detail: why },
   })
-  return { ...change, state: to, detail, epoch: fields.epoch ?? change.epoch }
+  return { ...change, state: to, detail: why, epoch: fields.epoch ?? change.epoch }
+}
+
+/** What a change waits for or what was last seen of it; says nothing twice. */
+export async function note({ tx, chain, change }: Held, observed: string): Promise<void> {
+  if (change.detail === observed || !(await updateDetail(tx.db, change, observed))) return
+  const body = { type: 'change.progressed', plan: change.planNumber, observed } as const
+  await chain.append({ subject: changeName(change.id), actor: FIREBREAK, body })
 }
 
 /** A transaction on a change that this worker still holds: another epoch means that somebody took it over. */

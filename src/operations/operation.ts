@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { KubernetesPort } from '../adapters/kubernetes/port.ts'
+import type { Healthy } from './catalogue.ts'
 
 /**
  * How much it takes: read runs at once · low asks its requester to confirm · guarded needs one other person ·
@@ -20,6 +21,7 @@ export interface Bound<K extends Kind = Kind> {
   environment: string
   /** What the service is called there. */
   deployment: string
+  healthy: Healthy | null
   port: Ports[K]
 }
 
@@ -57,8 +59,21 @@ export interface Reading {
 /** Changes something: planned, approved, applied, observed, undone. */
 export interface ChangeOperation<A = Record<string, unknown>> extends Described<A> {
   tier(args: A): Exclude<Tier, 'read'>
-  /** Reads only. Throws `PlanProblem` when there's nothing sensible to plan. */
-  plan(args: A, bound: Bound): Promise<Draft>
+  /**
+   * What a second `apply` of the same step does. conditional: the target refuses it, since `before` holds no more ·
+   * idempotent: nothing, the object is so already · once: it would happen again. Only the first two are ever retried.
+   */
+  effect: 'conditional' | 'idempotent' | 'once'
+  /**
+   * How it is taken back. undo: by the same operation with the arguments that `undo` gives · none needed: what it did
+   * leaves nothing to take back · none: it can't be. The last is never approved in advance, and no glass is broken for it.
+   */
+  wayBack: 'undo' | 'none needed' | 'none'
+  /**
+   * Reads only. Throws `PlanProblem` when there's nothing sensible to plan. `at`: when it was asked for, the same when it
+   * is planned again to be run.
+   */
+  plan(args: A, bound: Bound, at: Date): Promise<Draft>
   /**
    * Makes the step's change, conditional at the target itself on `step.before`. `conflict`: the condition did not
    * hold, and nothing changed. An error with `maybeApplied` leaves the outcome to `observe`.
@@ -66,7 +81,9 @@ export interface ChangeOperation<A = Record<string, unknown>> extends Described<
   apply(step: Step, bound: Bound): Promise<'applied' | 'conflict'>
   /** What the target shows of this step: for a crash after the intent, and while the effect settles. Reads only. */
   observe(step: Step, bound: Bound): Promise<Observation>
-  /** The arguments that take the change back. */
+  /** How the service is, for before and after; and whether that is what the service calls healthy. Reads only. */
+  check(bound: Bound): Promise<Check>
+  /** The arguments that take these steps back: those that were applied. Asked only where `wayBack` is `undo`. */
   undo(args: A, steps: Step[]): A
 }
 
@@ -103,6 +120,13 @@ export interface Observation {
   /** Since when the target itself says that it failed: what it said before the effect is not the effect's doing. */
   failedSince?: Date
   /** For people: `4/5 ready`. */
+  summary: string
+}
+
+/** How a service is. */
+export interface Check {
+  healthy: boolean
+  /** For people: `2/3 ready, 1 pod in trouble`. */
   summary: string
 }
 

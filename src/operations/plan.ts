@@ -14,7 +14,27 @@ const SHOWABLE = 2_500
 export const isShowable = (plan: Plan): boolean =>
   canonical(plan.steps).length <= SHOWABLE && plan.affects.length + plan.warnings.join('').length <= 1_500
 
+/** The objects of these steps on one target, named alike by every plan: `prod/deployment/<uid>`. */
+export const objectsOf = (target: string, steps: Step[]): string[] =>
+  steps.map(({ object }) => `${target}/${object.kind}/${object.uid}`)
+
 export const objectName = ({ object }: Step): string => `${object.kind} ${object.name} in ${object.namespace}`
+
+/** The object is what the step would make of it. */
+export const isSo = ({ before, after }: Step): boolean => canonical(before) === canonical(after)
+
+/** Where a change set stands that stopped at the step `at`, in words; nothing where there is but one step. */
+export function standing(steps: Step[], at: number, outcome: 'applied' | 'failed' | 'unknown'): string[] {
+  if (steps.length === 1) return []
+  const done = outcome === 'applied' ? at + 1 : at
+  const begun = outcome === 'unknown' ? at + 1 : done
+  const named = (what: string, some: Step[]) => (some.length > 0 ? [`${what}: ${some.map(objectName).join(', ')}`] : [])
+  return [
+    ...named('done', steps.slice(0, done)),
+    ...named('nobody knows', steps.slice(done, begun)),
+    ...named('not done', steps.slice(begun)),
+  ]
+}
 
 /** `replicas 3`, `ENABLE_STRIPE true, ENABLE_PAYPAL false`. */
 export const values = (fields: Record<string, Value>): string =>

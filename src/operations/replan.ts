@@ -24,6 +24,7 @@ export async function replan(
     context,
     { ...asked, incident, operation, args: { ...args, service }, line, environment },
     {
+      replaces: original,
       async taken(db) {
         const twin = await readTwin(db, original)
         return twin && `${changeName(twin.id)} asks for it again already (${twin.state})`

@@ -1,14 +1,14 @@
 import { asActor, type Person } from '../identity/person.ts'
-import { IdentityUnavailable, rolesOf } from '../identity/roles.ts'
+import { IdentityUnavailable } from '../identity/roles.ts'
 import { type Incident, incidentName } from '../incidents/incident.ts'
 import { readIncident } from '../incidents/store.ts'
 import { bind } from './catalogue.ts'
 import type { Change } from './change.ts'
 import type { Context } from './context.ts'
 import { type Bound, type Draft, isRead, type Operation, PlanProblem, type Reading, type Value } from './operation.ts'
-import { decide } from './policy.ts'
 import { propose } from './propose.ts'
 import { type Refused, refuse, refused } from './refusal.ts'
+import { ruleFor } from './ruling.ts'
 
 export interface Request {
   person: Person
@@ -25,6 +25,8 @@ export interface Request {
 /** What a change adds to a request that comes of another change. */
 export interface Following {
   undoing?: Undoing
+  /** The change that came to nothing, and is asked for again. */
+  replaces?: Change
   /** Why that can't be followed once more; asked under the chain's lock, so that of two taps one is refused. */
   taken?(db: Context['db']): Promise<string | null>
 }
@@ -35,9 +37,10 @@ export type Requested =
   | Refused
 
 /** What an undo adds to a request: the change it takes back, and whether its requester confirmed already. */
-export interface Undoing {
+interface Undoing {
   change: Change
-  tier: 'low' | null
+  /** One's own, and not for the second time. */
+  own: boolean
   confirmed: boolean
   check(draft: Draft): string | null
 }
@@ -46,13 +49,10 @@ export interface Undoing {
  * Somebody asks for an operation: a read runs at once, a change is planned and waits for its approvals. Refusals that
  * concern rights or the target are recorded; bad input is only answered.
  */
-export async function request(
-  context: Context,
-  asked: Request,
-  { undoing, taken }: Following = {},
-): Promise<Requested> {
+export async function request(context: Context, asked: Request, following: Following = {}): Promise<Requested> {
   const { operation, args, person } = asked
-  const binding = bind(context.services[args.service], context.targets, operation.on, asked.environment)
+  const { undoing } = following
+  const binding = bind(context.rules(), args.service, operation.on, asked.environment)
   if ('problem' in binding) return refused('no_target', `${args.service}: ${binding.problem}`)
   const { bound } = binding
   const incident = asked.incident === null ? null : await readIncident(context.db, asked.incident)
@@ -60,20 +60,20 @@ export async function request(
   if (unseen) return refused('unseen', unseen)
   const record = (code: string, reason: string) => refuse(context, asked, incident, code, reason)
 
-  const tier = undoing?.tier ?? (isRead(operation) ? 'read' : operation.tier(args))
+  const at = new Date()
   try {
-    const roles = await rolesOf(person, context.roles, context.directory)
-    const { allowed, reason, rules } = decide(context.policy, {
-      ...{ roles, operation: operation.name, undoes: undoing !== undefined, tier },
-      ...{ environment: bound.environment, severity: incident?.severity ?? null },
+    const { roles } = await context.identity.rolesOf(person)
+    const ruling = ruleFor(context, {
+      ...{ person: person.id, roles, operation, args, service: bound.service, incident, at },
+      ...{ environment: bound.environment, undoing: undoing ?? null },
     })
-    if (!allowed) return await record('denied', reason)
+    if (!ruling.allowed) return await record('denied', ruling.reason)
 
     if (isRead(operation)) return await read(context, asked, incident, bound, await operation.read(args, bound))
-    const draft = await operation.plan(args, bound)
+    const draft = await operation.plan(args, bound, at)
     const touched = undoing?.check(draft)
     if (touched) return await record('touched_since', touched)
-    return await propose(context, asked, { incident, bound, operation, draft, rules, undoing, taken })
+    return await propose(context, asked, { incident, bound, operation, draft, ruling, at, following })
   } catch (error) {
     if (!isExpected(error)) throw error
     return await record(error.code, error.message)

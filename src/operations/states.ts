@@ -25,4 +25,7 @@ export const STATES = Object.keys(MOVES) as State[]
 
 export const canMove = (from: State, to: State): boolean => (MOVES[from] as readonly State[]).includes(to)
 
+/** From claim to outcome an object is one change's alone. */
+export const holdsObjects = (state: State): boolean => state === 'claimed' || state === 'intended'
+
 export const isFinal = (state: State): boolean => MOVES[state].length === 0

@@ -1,16 +1,14 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Schema } from '../storage/schema.ts'
 import type { Change, Plan, Vote } from './change.ts'
-import type { Step, Value } from './operation.ts'
+import type { Value } from './operation.ts'
 import type { State } from './states.ts'
 
 type Db = Kysely<Schema>
 type Trx = Transaction<Schema>
 
 const UNDER_WAY: State[] = ['planned', 'approved', 'claimed', 'intended', 'applied', 'unknown']
-/** A worker has these, for as long as its lease holds. */
-const IN_HAND: State[] = ['claimed', 'intended', 'applied']
 
 /** Changes with their current plan, votes and undos, in one round trip. */
 const selectChanges = (db: Db) =>
@@ -22,7 +20,7 @@ const selectChanges = (db: Db) =>
     .select(({ selectFrom }) => [
       jsonArrayFrom(
         selectFrom('votes as v')
-          .select(['v.person', 'v.decision', 'v.voted_at'])
+          .select(['v.person', 'v.decision', 'v.voted_at', 'v.comment', 'v.roles_as_of'])
           .whereRef('v.change', '=', 'c.id')
           .whereRef('v.plan', '=', 'c.plan')
           .orderBy('v.voted_at'),
@@ -30,6 +28,19 @@ const selectChanges = (db: Db) =>
       jsonArrayFrom(
         selectFrom('changes as u').select(['u.id', 'u.state']).whereRef('u.undoes', '=', 'c.id').orderBy('u.id'),
       ).as('undos'),
+      jsonArrayFrom(
+        selectFrom('asks as a')
+          .select(['a.round', 'a.person', 'a.asked_at'])
+          .whereRef('a.change', '=', 'c.id')
+          .orderBy('a.round'),
+      ).as('asks'),
+      selectFrom('changes as r').select('r.detail').whereRef('r.id', '=', 'c.replaces').as('replaced_detail'),
+      selectFrom('run_steps as s')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('s.change', '=', 'c.id')
+        .whereRef('s.plan', '=', 'c.plan')
+        .where('s.outcome', '=', 'applied')
+        .as('applied'),
     ])
 
 type ChangeRow = Awaited<ReturnType<ReturnType<typeof selectChanges>['executeTakeFirstOrThrow']>>
@@ -57,7 +68,13 @@ const fromRow = (row: ChangeRow): Change => ({
     person: v.person,
     decision: v.decision as Vote['decision'],
     at: new Date(v.voted_at),
+    comment: v.comment,
+    rolesAsOf: v.roles_as_of ? new Date(v.roles_as_of) : null,
   })),
+  asks: row.asks.map(({ round, person, asked_at }) => ({ round, person, at: new Date(asked_at) })),
+  looker: row.looker,
+  lookingSince: row.looking_since,
+  replaces: row.replaces === null ? null : { id: row.replaces, detail: row.replaced_detail },
   epoch: row.epoch,
   requestedAt: row.requested_at,
   approveBy: row.approve_by,
@@ -65,6 +82,8 @@ const fromRow = (row: ChangeRow): Change => ({
   verifyUntil: row.verify_until,
   finishedAt: row.finished_at,
   detail: row.detail,
+  seenBefore: row.seen_before,
+  applied: row.applied ?? 0,
   undoneBy: row.undos.map((u) => ({ id: u.id, state: u.state as State })),
 })
 
@@ -79,10 +98,16 @@ export async function changesOf(db: Db, incident: number): Promise<Change[]> {
   return rows.map(fromRow)
 }
 
-/** Changes of an incident that have not ended. */
-export async function liveChanges(db: Db, incident: number): Promise<Change[]> {
-  const live = selectChanges(db).where('c.incident', '=', incident).where('c.state', 'in', UNDER_WAY)
+/** Changes of an incident, or of none, that have not ended. */
+export async function liveChanges(db: Db, incident: number | null): Promise<Change[]> {
+  const live = selectChanges(db).where('c.incident', 'is not distinct from', incident).where('c.state', 'in', UNDER_WAY)
   return (await live.orderBy('c.id').execute()).map(fromRow)
+}
+
+/** What somebody asked for and has not begun. */
+export async function waitingOf(db: Db, requester: string): Promise<Change[]> {
+  const waiting = selectChanges(db).where('c.requester', '=', requester).where('c.state', 'in', ['planned', 'approved'])
+  return (await waiting.orderBy('c.id').execute()).map(fromRow)
 }
 
 /** A change under way that asks for the same as this one, which has ended. */
@@ -104,7 +129,7 @@ export type NewChange = Pick<
   Change,
   | ('chain' | 'incident' | 'channel' | 'requester' | 'operation' | 'version' | 'line' | 'args')
   | ('service' | 'target' | 'environment' | 'undoes' | 'requestedAt')
->
+> & { replaces: number | null }
 
 export async function insertChange(trx: Trx, { requestedAt, ...change }: NewChange): Promise<number> {
   const row = await trx
@@ -134,28 +159,13 @@ export async function insertPlan(
     .execute()
 }
 
-/** False when this person voted on this plan already. */
-export async function insertVote(trx: Trx, change: Change, vote: Vote): Promise<boolean> {
-  const result = await trx
-    .insertInto('votes')
-    .values({
-      change: change.id,
-      plan: change.planNumber,
-      person: vote.person,
-      decision: vote.decision,
-      voted_at: vote.at,
-    })
-    .onConflict((c) => c.doNothing())
-    .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
-}
-
 export interface Fields {
   detail?: string | null
   finished_at?: Date
   verify_until?: Date
   lease_until?: Date | null
   worker?: string | null
+  seen_before?: string
   epoch?: number
 }
 
@@ -181,109 +191,6 @@ export async function updateDetail(trx: Trx, change: Change, detail: string): Pr
     .where('epoch', '=', change.epoch)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
-}
-
-/** Whether a time of a change that is in a worker's hands has passed, by the database's clock. */
-export async function hasPassed(db: Db, id: number, time: 'lease_until' | 'verify_until'): Promise<boolean> {
-  const row = await db
-    .selectFrom('changes')
-    .select('id')
-    .where('id', '=', id)
-    .where('state', 'in', IN_HAND)
-    .where(time, '<=', sql<Date>`clock_timestamp()`)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** Keeps a claimed change this worker's for `ms` from now (0 gives it up); false when it is another's. */
-export async function renewLease(db: Db, id: number, epoch: number, ms: number): Promise<boolean> {
-  const result = await db
-    .updateTable('changes')
-    .set({ lease_until: sql`now() + ${ms} * interval '1 millisecond'` })
-    .where('id', '=', id)
-    .where('epoch', '=', epoch)
-    .where('state', 'in', IN_HAND)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
-export async function insertIntent(trx: Trx, change: Change, step: number, document: Step, now: Date) {
-  await trx
-    .insertInto('run_steps')
-    .values({
-      change: change.id,
-      plan: change.planNumber,
-      step,
-      epoch: change.epoch,
-      document: JSON.stringify(document),
-      intended_at: now,
-    })
-    .execute()
-}
-
-export async function updateOutcome(
-  trx: Trx,
-  change: Change,
-  step: number,
-  outcome: { outcome: string; observed: string | null; at: Date },
-) {
-  await trx
-    .updateTable('run_steps')
-    .set({ outcome: outcome.outcome, observed: outcome.observed, outcome_at: outcome.at })
-    .where('change', '=', change.id)
-    .where('plan', '=', change.planNumber)
-    .where('step', '=', step)
-    .execute()
-}
-
-export interface RunStep {
-  step: number
-  document: Step
-  outcome: string | null
-}
-
-/** The steps of a change whose intent was written, in order: as they were executed, not as they were approved. */
-export async function readSteps(db: Db, change: Change): Promise<RunStep[]> {
-  const rows = await db
-    .selectFrom('run_steps')
-    .select(['step', 'document', 'outcome'])
-    .where('change', '=', change.id)
-    .where('plan', '=', change.planNumber)
-    .orderBy('step')
-    .execute()
-  return rows.map((row) => ({ ...row, document: JSON.parse(row.document) as Step }))
-}
-
-/** What a worker may do something about now: expire, claim, or take over from a worker that went silent. */
-export async function dueChanges(db: Db): Promise<{ id: number; due: 'expire' | 'claim' | 'take_over' }[]> {
-  const rows = await db
-    .selectFrom('changes as c')
-    .innerJoin('plans as p', (j) => j.onRef('p.change', '=', 'c.id').onRef('p.n', '=', 'c.plan'))
-    .select((eb) => [
-      'c.id',
-      eb
-        .case()
-        .when('c.state', '=', 'planned')
-        .then('expire')
-        .when(eb.and([eb('c.state', '=', 'approved'), eb('p.execute_by', '<=', eb.fn<Date>('now'))]))
-        .then('expire')
-        .when('c.state', '=', 'approved')
-        .then('claim')
-        .else('take_over')
-        .end()
-        .as('due'),
-    ])
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('c.state', '=', 'planned'), eb('p.approve_by', '<=', eb.fn<Date>('now'))]),
-        eb('c.state', '=', 'approved'),
-        eb.and([eb('c.state', 'in', IN_HAND), eb('c.lease_until', '<=', eb.fn<Date>('now'))]),
-      ]),
-    )
-    .orderBy('c.id')
-    .limit(100)
-    .execute()
-  return rows as { id: number; due: 'expire' | 'claim' | 'take_over' }[]
 }
 
 /** The chain that a change is recorded in; it never moves to another. */

@@ -5,8 +5,9 @@ import type { ChangeOperation, Value } from './operation.ts'
 import { touchedSince } from './plan.ts'
 import { refused } from './refusal.ts'
 import { type Requested, request } from './request.ts'
+import { readSteps } from './runs/store.ts'
 import { isFinal } from './states.ts'
-import { readChange, readSteps } from './store.ts'
+import { readChange } from './store.ts'
 
 /**
  * Plans the way back of a change: the same operation with the values from before. Only while the objects are as the
@@ -24,7 +25,7 @@ export async function undo(
   const steps = (await readSteps(context.db, original))
     .filter((step) => step.outcome === 'applied')
     .map((step) => step.document)
-  const problem = whyNot(original, steps.length)
+  const problem = whyNot(original, operation, steps.length)
   if (problem) return refused('not_undoable', problem)
   const args = operation.undo(original.args, steps) as Record<string, Value> & { service: string }
   const line = `undo ${name}`
@@ -36,7 +37,7 @@ export async function undo(
     {
       undoing: {
         change: original,
-        tier: own && operation.tier(args) !== 'critical' ? 'low' : null,
+        own,
         confirmed: asked.confirmed,
         check(draft) {
           const touched = touchedSince(steps, draft.steps)
@@ -48,8 +49,10 @@ export async function undo(
   )
 }
 
-function whyNot(original: Change, applied: number): string | null {
+function whyNot(original: Change, { wayBack }: ChangeOperation, applied: number): string | null {
   const name = changeName(original.id)
+  if (wayBack === 'none') return `${original.operation} can’t be taken back`
+  if (wayBack === 'none needed') return `${original.operation} leaves nothing to take back`
   // What was applied needn't settle first: the way back never waits.
   if (!isFinal(original.state) && original.state !== 'applied') {
     return `${name} is ${original.state}: it can be undone once it was applied`

@@ -33,7 +33,7 @@ describe('executing an approved change', () => {
 
   it('goes stale when an approver lost the role since', async () => {
     const id = await t.approved(5)
-    Object.assign(t.context.roles.approver ?? {}, { users: ['U0CAROL'] })
+    Object.assign(t.rules.roles.approver ?? {}, { users: ['U0CAROL'] })
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('an approver lost the role')
     expect(t.world.applied).toBe(0)
@@ -41,14 +41,14 @@ describe('executing an approved change', () => {
 
   it('goes stale when Slack can’t tell whether an approver still is one', async () => {
     const id = await t.approved(5)
-    t.context.directory.person = () => Promise.reject(new Error('Slack is away'))
+    t.directory.person = () => Promise.reject(new Error('Slack is away'))
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('can’t be checked')
   })
 
   it('goes stale when its requester lost the right since', async () => {
     const id = await t.approved(5)
-    t.context.policy.pop()
+    t.rules.policy.pop()
     t.engine.worker.start()
     expect((await t.until(id, 'stale')).detail).toContain('may not do this any more')
   })
@@ -82,6 +82,7 @@ describe('executing an approved change', () => {
   })
 
   it('looks long enough to see an effect that came after its connection was lost', async () => {
+    t.context.lookEveryMs = 200
     t.world.next = 'hang up before'
     t.world.before = async () => {
       setTimeout(() => Object.assign(t.world, { value: 5, applied: 1 }), 300)

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
-import { takeOver } from '../../src/operations/run.ts'
-import { type TestEngine, testEngine } from '../support/engine.ts'
+import { takeOver } from '../../src/operations/runs/take-over.ts'
+import { alice, type TestEngine, testEngine } from '../support/engine.ts'
 import { keptLog } from '../support/log.ts'
 
 let t: TestEngine
@@ -58,7 +58,8 @@ describe('taking over', () => {
         const result = await transaction(cause, work)
         if (!frozen && (await t.engine.change(id))?.state === 'intended') {
           frozen = true
-          await sleep(t.context.leaseMs)
+          // As SIGSTOP does it: no timer of this process runs meanwhile.
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, t.context.leaseMs)
         }
         return result
       },
@@ -104,7 +105,7 @@ describe('taking over', () => {
     const id = await t.approved(5)
     await t.until(id, 'applied')
     await t.engine.worker.stop()
-    delete t.context.services.dial
+    delete t.rules.services.dial
     await silence(id)
     await takenOver(id)
     expect(await t.engine.change(id)).toMatchObject({
@@ -131,5 +132,28 @@ describe('the worker', () => {
     await sleep(1_500)
     expect(log.messages.length).toBeGreaterThan(0)
     expect(log.messages.length).toBeLessThan(5)
+  })
+
+  it('tells a change once what it waits for, and then only looks whether it still does', async () => {
+    const hold = { frozen_by: alice.id, reason: 'we look for the cause', frozen_at: new Date() }
+    await t.db.insertInto('freezes').values(hold).execute()
+    t.engine.worker.start()
+    const id = await t.approved(5)
+    const told = async () =>
+      expect((await t.engine.change(id))?.detail).toBe('waits: everything is held (we look for the cause)')
+    await vi.waitFor(told, 15_000)
+    let tries = 0
+    const { transaction } = t.ledger
+    t.context.ledger = {
+      ...t.ledger,
+      transaction(cause, work) {
+        tries += 1
+        return transaction(cause, work)
+      },
+    }
+    await sleep(2_500)
+    expect(tries).toBe(0)
+    await t.db.updateTable('freezes').set({ released_at: new Date() }).execute()
+    await t.until(id, 'succeeded')
   })
 })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Rota } from '../../src/identity/rota.ts'
 import { alice, bob, carol, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -14,6 +15,9 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
+const weekly = (...people: string[]): Rota => ({
+  ...{ zone: 'UTC', people, starts: '2026-01-05 09:00', everyMs: 7 * 86_400_000, overrides: [] },
+})
 const mark = (as: 'applied' | 'failed', by = alice) => t.engine.mark({ person: by, cause: t.cause(), change: id, as })
 const undo = () =>
   t.engine.undo({ person: alice, cause: t.cause(), channel: 'C0INCIDENTS', change: id, confirmed: true })
@@ -29,9 +33,23 @@ describe('saying what became of an unknown outcome', () => {
     expect((await t.engine.change(id))?.state).toBe('unknown')
   })
 
+  it('does not take what the change took: one that was approved in advance is settled after the incident, too', async () => {
+    Object.assign(t.rules.schedules, { primary: weekly('U0ALICE') })
+    Object.assign(t.rules.services.dial ?? {}, { onCall: 'primary', bounds: { turn: { value: { min: 1, max: 9 } } } })
+    await mark('failed')
+    const early = await t.planned(6)
+    Object.assign(t.world, { next: 'lose the answer', observable: false })
+    await t.engine.confirm({ person: alice, cause: t.cause(), change: early })
+    await t.until(early, 'unknown')
+    await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: null, fix: null })
+    expect(await t.engine.mark({ person: alice, cause: t.cause(), change: early, as: 'failed' })).toEqual({
+      kind: 'done',
+    })
+  })
+
   it('obeys a policy line about the incident’s severity', async () => {
-    const [, allowed] = t.context.policy
-    t.context.policy.push({ ...(allowed as NonNullable<typeof allowed>), effect: 'deny', severities: ['P1'] })
+    const [, allowed] = t.rules.policy
+    t.rules.policy.push({ ...(allowed as NonNullable<typeof allowed>), effect: 'deny', severities: ['P1'] })
     expect(await mark('applied')).toMatchObject({ code: 'denied' })
   })
 

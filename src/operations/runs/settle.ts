@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FIREBREAK } from '../timeline/entries.ts'
-import { type Change, changeName } from './change.ts'
-import type { Context } from './context.ts'
-import { type Held, mine, move } from './move.ts'
-import type { Observation, Step } from './operation.ts'
-import type { Found } from './run.ts'
-import type { State } from './states.ts'
-import { hasPassed, renewLease, updateDetail } from './store.ts'
+import { FIREBREAK } from '../../timeline/entries.ts'
+import type { Change } from '../change.ts'
+import type { Context } from '../context.ts'
+import { type Held, mine, move, note } from '../move.ts'
+import type { Observation, Step } from '../operation.ts'
+import type { State } from '../states.ts'
+import type { Found } from './execute.ts'
+import { hasPassed, renewLease } from './store.ts'
 
 /** Progress is evidence, but a rollout of 200 pods needn't fill the timeline. */
 const SAY_EVERY_MS = 2_000
+/** Whoever waits for a second is told within a tenth of it; what takes minutes needn't be looked at ten times a second. */
+const FIRST_LOOKS_MS = 100
 
 /** Looks at an applied change until it settled, somebody reset it, it failed, or its time is up. */
 export async function settle(
@@ -19,6 +21,7 @@ export async function settle(
   steps: Step[],
   stopping: AbortSignal,
 ): Promise<void> {
+  const since = performance.now()
   let said = { summary: change.detail, at: 0 }
   for (;;) {
     const seen = await observe(found, steps)
@@ -33,10 +36,11 @@ export async function settle(
       return
     }
     if (seen.summary !== said.summary && Date.now() - said.at >= SAY_EVERY_MS) {
-      await progress(context, change, seen.summary)
+      await mine(context, change, (held) => note(held, seen.summary))
       said = { summary: seen.summary, at: Date.now() }
     }
-    await sleep(context.lookEveryMs, undefined, { signal: stopping }).catch(() => {})
+    const pause = Math.min(context.lookEveryMs, Math.max(FIRST_LOOKS_MS, (performance.now() - since) / 10))
+    await sleep(pause, undefined, { signal: stopping }).catch(() => {})
     if (stopping.aborted) {
       // Only watching is left: whoever starts next goes on at once.
       await renewLease(context.db, change.id, change.epoch, 0)
@@ -52,12 +56,14 @@ export const conclude = (held: Held, end: State, detail: string): Promise<Change
 /** The deadline was set when the effect was there. */
 const appliedAt = ({ verifyUntil, plan }: Change): Date => new Date((verifyUntil?.getTime() ?? 0) - plan.settleWithinMs)
 
-/** The whole change's state: settled when every step is, otherwise the first step that isn't. */
+/** The whole change's state: settled when every step is and the service is healthy, otherwise what isn't. */
 async function observe({ operation, bound }: Found, steps: Step[]): Promise<Observation> {
   try {
     const all = await Promise.all(steps.map((step) => operation.observe(step, bound)))
     const unsettled = all.find((o) => o.effect !== 'present' || o.health !== 'settled')
-    return unsettled ?? (all.at(-1) as Observation)
+    if (unsettled) return unsettled
+    const { healthy, summary } = await operation.check(bound)
+    return { effect: 'present', health: healthy ? 'settled' : 'settling', summary }
   } catch (error) {
     return { effect: 'unknown', health: 'settling', summary: `could not look: ${(error as Error).message}` }
   }
@@ -70,15 +76,4 @@ function verdict({ effect, health, failedSince }: Observation, appliedAt: Date) 
   const before = failedSince !== undefined && failedSince <= appliedAt
   if (effect === 'present' && health === 'failed' && !before) return 'failed'
   return null
-}
-
-async function progress(context: Context, change: Change, summary: string): Promise<void> {
-  await mine(context, change, async ({ tx, chain, change: current }) => {
-    if (!(await updateDetail(tx.db, current, summary))) return
-    await chain.append({
-      subject: changeName(change.id),
-      actor: FIREBREAK,
-      body: { type: 'change.progressed', plan: change.planNumber, observed: summary },
-    })
-  })
 }

@@ -1,8 +1,11 @@
-import { FIREBREAK } from '../timeline/entries.ts'
-import type { Context } from './context.ts'
-import { IllegalMove, move, withChange } from './move.ts'
-import { execute, takeOver } from './run.ts'
-import { dueChanges } from './store.ts'
+import { FIREBREAK } from '../../timeline/entries.ts'
+import { unheeded } from '../approvals/store.ts'
+import { askNext, LOOKING_MS } from '../asking.ts'
+import type { Context } from '../context.ts'
+import { IllegalMove, move, withChange } from '../move.ts'
+import { execute, waitsFor } from './execute.ts'
+import { type Due, dueChanges } from './store.ts'
+import { takeOver } from './take-over.ts'
 
 /** Claims what is approved, expires what waited too long, takes over from workers that went silent. */
 export interface Worker {
@@ -19,27 +22,35 @@ const POLL_MS = 1_000
 const AT_ONCE = 100
 
 export function createWorker(context: Context): Worker {
-  const running = new Map<number, Promise<void>>()
+  const running = new Map<number, Promise<unknown>>()
   const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | null = null
   let again = false
 
   async function look(): Promise<void> {
-    for (const { id, due } of await dueChanges(context.db)) {
-      if (stopping.signal.aborted || running.size >= AT_ONCE) return
-      if (running.has(id)) continue
-      const work = { expire, claim: execute, take_over: takeOver }[due]
-      const task = work(context, id, stopping.signal)
-        .finally(() => running.delete(id))
-        // After an error the poll looks again: at once would be a loop as fast as the database can refuse.
-        .then(wake, (error) => {
+    if (await context.recovering()) return
+    const { severities, afterMs } = context.rules().askNext
+    const asks = await unheeded(context.db, { severities, afterMs, lookingMs: LOOKING_MS })
+    const changes = (await dueChanges(context.db)).filter((change) => !stillWaits(change))
+    const due = [...asks.map((id) => ({ id, due: 'ask' as const })), ...changes]
+    for (const { id, due: kind } of due) start(id, kind)
+  }
+
+  function start(id: number, due: keyof typeof WORK) {
+    if (stopping.signal.aborted || running.size >= AT_ONCE || running.has(id)) return
+    const task = WORK[due](context, id, stopping.signal)
+      .finally(() => running.delete(id))
+      // What has to wait, and what failed, is for the poll: at once would be a loop as fast as the database can answer.
+      .then(
+        (did) => did && wake(),
+        (error) => {
           const problem = { err: error, change: id, due }
           if (error instanceof IllegalMove) context.log.warn(problem, 'Another worker took this change over')
           else context.log.error(problem, 'A change is left as it is; trying again')
-        })
-      running.set(id, task)
-    }
+        },
+      )
+    running.set(id, task)
   }
 
   function wake() {
@@ -74,12 +85,20 @@ export function createWorker(context: Context): Worker {
   }
 }
 
-async function expire(context: Context, id: number): Promise<void> {
-  await withChange(context, id, null, async (held) => {
+/** It was told what it waits for, and that is so still: to try again would only keep others from the chain. */
+const stillWaits = ({ due, detail, ...on }: Due): boolean =>
+  due === 'claim' && detail !== null && waitsFor(on) === detail
+
+/** Each does its part, and says whether it did something. */
+export const WORK = { ask: askNext, expire, claim: execute, take_over: takeOver }
+
+async function expire(context: Context, id: number): Promise<boolean> {
+  return await withChange(context, id, null, async (held) => {
     const { state, approveBy, executeBy } = held.change
     const deadline = state === 'planned' ? approveBy : executeBy
-    if ((state !== 'planned' && state !== 'approved') || deadline > held.chain.now) return
+    if ((state !== 'planned' && state !== 'approved') || deadline > held.chain.now) return false
     const detail = state === 'planned' ? 'nobody approved it in time' : 'it was not executed in time'
     await move(held, 'expired', FIREBREAK, detail, { finished_at: held.chain.now })
+    return true
   })
 }
