@@ -1,0 +1,56 @@
+import type { ChangeOperation } from '../../src/operations/operation.ts'
+import type { Fault, World } from './world.ts'
+
+/** Everything that replicas ask of a world to change: seen, kept back, and made to fare badly. */
+export interface Traffic {
+  /** UIDs whose effect was asked for, in order. */
+  asked: string[]
+  /** The most effects on one object that were under way at the same time. */
+  crowd(): number
+  /** How the next effects fare, one after the other (null: well), also those that are tried again. */
+  meet(...faults: (Fault | null)[]): void
+  /** Keeps the next effect from happening until it is opened. */
+  gate(): { reached: Promise<void>; open(): void }
+  /** The operation, as a replica has it. */
+  through(assertAlive: () => void): ChangeOperation
+}
+
+export function watchTraffic(operation: ChangeOperation, world: World): Traffic {
+  const asked: string[] = []
+  const faults: (Fault | null)[] = []
+  const busy: string[] = []
+  let crowd = 0
+  let gate: { reached: () => void; opened: Promise<void> } | null = null
+
+  return {
+    asked,
+    crowd: () => crowd,
+    meet: (...next) => void faults.push(...next),
+    gate() {
+      const reached = Promise.withResolvers<void>()
+      const opened = Promise.withResolvers<void>()
+      gate = { reached: reached.resolve, opened: opened.promise }
+      return { reached: reached.promise, open: opened.resolve }
+    },
+    through: (assertAlive) => ({
+      ...operation,
+      async apply(step, bound) {
+        assertAlive()
+        const { uid } = step.object
+        const fault = faults.shift()
+        asked.push(uid)
+        busy.push(uid)
+        crowd = Math.max(crowd, busy.filter((one) => one === uid).length)
+        const waits = gate
+        gate = null
+        try {
+          waits?.reached()
+          await waits?.opened
+          return await (fault ? world.meet(fault, () => operation.apply(step, bound)) : operation.apply(step, bound))
+        } finally {
+          busy.splice(busy.indexOf(uid), 1)
+        }
+      },
+    }),
+  }
+}
