@@ -2,7 +2,9 @@ import type { Incident, Severity } from '../incidents/incident.ts'
 import { incidentName } from '../incidents/incident.ts'
 import type { Change } from '../operations/change.ts'
 import type { Entry } from '../timeline/entries.ts'
-import type { Verdict } from '../timeline/verify.ts'
+import type { Signer } from '../timeline/signing.ts'
+import type { Verdict } from '../timeline/verdict.ts'
+import type { StoredEntry } from '../timeline/verify.ts'
 import { toJson } from './json.ts'
 import { toMarkdown } from './markdown.ts'
 
@@ -12,6 +14,8 @@ export interface ExportInput {
   severity: Severity | undefined
   /** The chain from its first entry on, in order. */
   entries: Entry[]
+  /** The same entries as they are stored. */
+  stored: StoredEntry[]
   /** The incident's changes, in the order in which they were asked for. */
   changes: Change[]
   /** IANA zone of whoever asked; one that nobody knows is shown as UTC. */
@@ -22,7 +26,9 @@ export interface ExportInput {
   links: Map<number, string>
   /** Permalink of the root message. */
   rootLink: string | null
+  /** On the chain as a whole. */
   verdict: Verdict
+  signer: Signer
   generatedAt: Date
 }
 

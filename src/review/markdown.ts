@@ -106,13 +106,15 @@ function output({ entries }: ExportInput): string {
   return read.length === 0 ? '' : ['## Output', ...read].join('\n\n')
 }
 
-function integrity({ incident, verdict, generatedAt }: ExportInput): string {
+function integrity({ incident, entries, verdict, generatedAt }: ExportInput): string {
   const name = incidentName(incident.id)
   const made = `Exported ${utc(generatedAt)} UTC by Firebreak.`
   if (!verdict.ok) {
-    return `## Integrity\n\n**The chain ${name} did not verify**: entry ${verdict.seq}, ${md(verdict.problem)}. Don’t rely on this timeline before it is known why. ${made}`
+    const [first] = verdict.problems
+    return `## Integrity\n\n**The chain ${name} did not verify**: ${md(first?.text ?? '')}. Don’t rely on this timeline before it is known why. ${made}`
   }
-  const { entries, erased, head } = verdict
+  const erased = entries.filter(({ body }) => body.type === 'erased').length
   const gone = erased > 0 ? ` The content of ${erased} was erased since; their place and hash are kept.` : ''
-  return `## Integrity\n\nVerified ${entries} ${entries === 1 ? 'entry' : 'entries'} of the hash chain ${name}.${gone} Its head is \`${head}\`. ${made}`
+  const count = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`
+  return `## Integrity\n\nVerified ${count} of the hash chain ${name}.${gone} Its head is \`${entries.at(-1)?.hash}\`. ${made}`
 }
