@@ -44,3 +44,13 @@ export const button = ({ label, action, value, style, confirm }: Press) => ({
     },
   }),
 })
+
+/** What the text of an option can hold. */
+export const OPTION = 75
+export const option = (value: string, label: string) => ({ text: plain(label, OPTION), value })
+
+/** A question in a form; its answer comes back by `block_id`. */
+export const input = (block_id: string, label: string, element: object, optional = false): Block => ({
+  ...{ type: 'input', block_id, optional, label: plain(label, 100) },
+  element: { action_id: 'value', ...element },
+})

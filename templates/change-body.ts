@@ -1,4 +1,4 @@
-import type { Change } from '../src/operations/change.ts'
+import { type Change, changeName } from '../src/operations/change.ts'
 import type { Step, Value } from '../src/operations/operation.ts'
 import { isFinal } from '../src/operations/states.ts'
 import { HEADER } from './blocks.ts'
@@ -10,16 +10,27 @@ const SECTION = 2_900
 const BODY = 8_000
 
 /** What is planned, as people approve it: nothing in here is cut. One line is one fact. */
-export function bodyOf({ plan, state, line: typed }: Change): string[] {
-  const button = isFinal(state) ? '' : ', by the button here once it ran'
+export function bodyOf(change: Change): string[] {
+  const { plan, replaces, line: typed } = change
   return [
+    ...(replaces
+      ? [`*Asks again for ${changeName(replaces.id)}*${replaces.detail ? `: ${fact(replaces.detail)}` : ''}`]
+      : []),
     ...(typed.length > HEADER - 12 ? [`*Command:* ${inline(typed, 1_000)}`] : []),
     ...plan.steps.map((step) => `*${difference(step.before, step.after)}* · ${objectOf(step)}`),
+    ...plan.steps.flatMap(coverOf),
     `*Where:* ${fact(plan.target)} (${fact(plan.environment)})`,
     `*Affects:* ${fact(plan.affects)}`,
     ...plan.warnings.map((warning) => `*⚠️ Warning:* ${fact(warning)}`),
-    `*Undo:* ${plan.steps.map((step) => difference(step.after, step.before)).join('; ')}${button}`,
+    `*Undo:* ${wayBackOf(change)}`,
   ]
+}
+
+function wayBackOf({ plan, state }: Change): string {
+  if (plan.wayBack === 'none') return '⚠️ it can’t be taken back'
+  if (plan.wayBack === 'none needed') return 'there is nothing to take back'
+  const button = isFinal(state) ? '' : ', by the button here once it ran'
+  return plan.steps.map((step) => difference(step.after, step.before)).join('; ') + button
 }
 
 /** False when the card would have to cut something: such a plan can't be approved on it. */
@@ -46,6 +57,13 @@ export const summaryOf = ({ plan, line: typed }: Change): string =>
     line(typed, 150),
     plan.steps.map((step) => `${difference(step.before, step.after)} · ${objectOf(step)}`).join('; '),
   ].join(': ')
+
+/** How far the world may move and the approval still holds: people approve that too. */
+const coverOf = ({ object, envelope }: Step): string[] =>
+  Object.entries(envelope).map(
+    ([key, { min, max }]) =>
+      `*Holds while:* ${fact(key)} of ${inline(object.name, 300)} is ${min} to ${max} before it runs`,
+  )
 
 /** `replicas 3 → 5`. */
 const difference = (from: Step['before'], to: Step['after']): string =>

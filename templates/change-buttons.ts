@@ -9,13 +9,15 @@ export function buttonsOf(change: Change, whole: boolean): Button[] {
   switch (change.state) {
     case 'planned':
       return decisionButtons(change, whole)
+    case 'approved':
+      return [rejectButton(change)]
     case 'applied':
     case 'succeeded':
     case 'overridden':
     case 'inconclusive':
       return undoButton(change)
     case 'failed':
-      return [...(wasApplied(change) ? undoButton(change) : []), again(change)]
+      return [...undoButton(change), again(change)]
     case 'stale':
     case 'expired':
       return [again(change)]
@@ -26,9 +28,6 @@ export function buttonsOf(change: Change, whole: boolean): Button[] {
   }
 }
 
-/** Only what was applied is watched until a time. */
-const wasApplied = ({ verifyUntil }: Change): boolean => verifyUntil !== null
-
 function decisionButtons(change: Change, whole: boolean): Button[] {
   const name = changeName(change.id)
   const summary = cut(summaryOf(change), 300)
@@ -38,24 +37,33 @@ function decisionButtons(change: Change, whole: boolean): Button[] {
       confirm: { title: `Run ${name}?`, text: summary, yes: 'Run it', danger: true },
     })
   }
-  // Which plan was on the card: a click for any other decides nothing.
-  const value = JSON.stringify({ op: change.id, plan: change.planNumber, hash: change.planHash.slice(0, 16) })
   return [
     ...offer(whole, {
-      ...{ label: 'Approve', action: 'change.approve', value, style: 'primary' },
+      ...{ label: 'Approve', action: 'change.approve', value: shownPlan(change), style: 'primary' },
       confirm: { title: `Approve ${name}?`, text: summary, yes: 'Approve', danger: true },
     }),
-    button({ label: 'Reject', action: 'change.reject', value, style: 'danger' }),
+    rejectButton(change),
+    ...offer(whole, { label: 'With a comment…', action: 'change.comment', value: name }),
+    button({ label: 'I’m looking', action: 'change.looking', value: name }),
+    button({ label: 'Ask again', action: 'change.ask_again', value: name }),
   ]
 }
 
+/** Which plan was on the card: a click for any other decides nothing. */
+export const shownPlan = ({ id, planNumber, planHash }: Change): string =>
+  JSON.stringify({ op: id, plan: planNumber, hash: planHash.slice(0, 16) })
+
+/** Its requester withdraws it so. */
+const rejectButton = (change: Change): Button =>
+  button({ label: 'Reject', action: 'change.reject', value: shownPlan(change), style: 'danger' })
+
 const offer = (allowed: boolean, press: Press): Button[] => (allowed ? [button(press)] : [])
 
-/** Not while another change takes it back already, or has. */
-function undoButton(change: Change): Button[] {
-  const name = changeName(change.id)
-  const taken = change.undoneBy.some(({ state }) => state === 'succeeded' || !isFinal(state))
-  return offer(!taken, {
+/** Of what was applied, and not while another change takes it back already, or has. */
+function undoButton({ id, plan, applied, undoneBy }: Change): Button[] {
+  const name = changeName(id)
+  const taken = undoneBy.some(({ state }) => state === 'succeeded' || !isFinal(state))
+  return offer(applied > 0 && plan.wayBack === 'undo' && !taken, {
     ...{ label: 'Undo', action: 'change.undo', value: name },
     confirm: {
       title: `Undo ${name}?`,
@@ -77,6 +85,7 @@ function markButtons({ id }: Change): Button[] {
       confirm: { title: `${name}: ${label.toLowerCase()}?`, text, yes: label, danger: true },
     })
   return [
+    button({ label: 'Look again', action: 'change.look_again', value: name, style: 'primary' }),
     mark('applied', 'It was applied', 'You looked at the object. It is then watched like any other change.'),
     mark('failed', 'It was not applied', 'You looked at the object. The change then counts as failed.'),
   ]

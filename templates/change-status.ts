@@ -22,12 +22,13 @@ export function statusOf(change: Change, needs: Needs): ChangeStatus {
   const { next } = STATUS[change.state]
   const confirming = change.state === 'planned' && change.plan.tier === 'low'
   const title = confirming ? '⏳ Waiting for confirmation' : STATUS[change.state].title
-  const detail = DETAILED.has(change.state) && change.detail ? `: ${line(change.detail, 600)}` : ''
+  const waits = change.state === 'approved' && change.detail?.startsWith('waits')
+  const detail = (waits || DETAILED.has(change.state)) && change.detail ? `: ${line(change.detail, 600)}` : ''
   const ended = change.finishedAt && isFinal(change.state) ? ` · ${when(change.finishedAt)}` : ''
   return {
     says: `*${title}*${detail}${ended}`,
-    decided: decisions(change),
-    next: change.state === 'planned' ? whatItTakes(change, needs) : next,
+    decided: [...decisions(change), ...effectOf(change)],
+    next: change.state === 'planned' ? whatItTakes(change, needs) : waits ? null : next,
   }
 }
 
@@ -45,7 +46,7 @@ const STATUS: Record<State, { title: string; next: string | null }> = {
   },
   inconclusive: {
     title: '⚠️ Inconclusive',
-    next: 'It was applied, and did not settle in time. Look at the service; *Undo* takes it back.',
+    next: 'It was applied, and did not settle in time. Look at the service; *Undo*, where it is offered, takes it back.',
   },
   unknown: {
     title: '⚠️ Nobody knows whether it was applied',
@@ -56,6 +57,14 @@ const STATUS: Record<State, { title: string; next: string | null }> = {
   rejected: { title: '🚫 Rejected, not run', next: null },
   withdrawn: { title: '🚫 Withdrawn, not run', next: null },
 }
+
+/** How the service was, and how it is. */
+function effectOf({ seenBefore, state, detail }: Change): string[] {
+  if (!seenBefore || !detail || !SEEN_AFTER.has(state)) return []
+  return [`*Before → after:* ${line(seenBefore, 300)} → ${line(detail, 300)}`]
+}
+
+const SEEN_AFTER = new Set<State>(['succeeded', 'overridden', 'inconclusive'])
 
 /** Where `detail` says more than the votes do. */
 const DETAILED = new Set<State>([
@@ -71,16 +80,28 @@ const DETAILED = new Set<State>([
 ])
 
 function decisions({ votes, state, plan, requester }: Change): string[] {
-  const decided = votes.map(({ person: who, decision, at }) => `${VERB[decision]} by ${person(who)} ${when(at)}`)
+  const decided = votes.map(({ person: who, decision, at, comment, rolesAsOf }) => {
+    const said = comment ? `: “${line(comment, 300)}”` : ''
+    const old = rolesAsOf ? ` (Slack is away; who holds which role was known ${when(rolesAsOf)})` : ''
+    return `${VERB[decision]} by ${person(who)} ${when(at)}${said}${old}`
+  })
   const confirmed = plan.tier === 'low' && !['planned', 'withdrawn', 'expired'].includes(state)
   return confirmed ? [...decided, `Confirmed by ${person(requester)}`] : decided
 }
 
-const VERB: Record<Vote['decision'], string> = { approve: 'Approved', reject: 'Rejected' }
+const VERB: Record<Vote['decision'], string> = {
+  approve: 'Approved',
+  reject: 'Rejected',
+  break_glass: '🔥 Glass broken',
+}
 
-function whatItTakes({ plan, votes, approveBy, requester, service }: Change, { needed, approvers }: Needs): string {
+function whatItTakes(change: Change, { needed, approvers }: Needs): string {
+  const { plan, votes, approveBy, requester, service } = change
   const until = `until ${when(approveBy)}`
-  if (plan.tier === 'low') return `${person(requester)} confirms it with *Run it*, ${until}.`
+  if (plan.tier === 'low') {
+    const early = plan.lowered ? `Approved in advance (${line(plan.lowered)}). ` : ''
+    return `${early}${person(requester)} confirms it with *Run it*, ${until}.`
+  }
   if (approvers.length === 0) return 'Nobody can approve it: the configuration names no role that may.'
   const given = votes.filter(({ decision }) => decision === 'approve').length
   const left = needed - given
@@ -88,5 +109,14 @@ function whatItTakes({ plan, votes, approveBy, requester, service }: Change, { n
   const people = given > 0 && left > 0 ? `${others} (${given} of ${needed} approved)` : others
   const roles = approvers.map((role) => inline(role, 100)).join(' or ')
   const owner = plan.tier === 'critical' ? `, one of the ${needed} an owner of ${inline(service, 100)}` : ''
-  return `Needs ${people} with the role ${roles}${owner}, ${until}.`
+  return [`Needs ${people} with the role ${roles}${owner}, ${until}.`, ...askedOf(change)].join('\n')
+}
+
+/** Posted with the card, these mentions notify; edited in later they don't, and a reply does. */
+function askedOf({ asks, looker, lookingSince }: Change): string[] {
+  const people = [...new Set(asks.map(({ person: id }) => id))].filter((id) => id !== '')
+  return [
+    ...(people.length > 0 ? [`Asked: ${people.map(person).join(', ')}`] : []),
+    ...(looker && lookingSince ? [`👀 ${person(looker)} is looking, since ${when(lookingSince)}`] : []),
+  ]
 }

@@ -1,5 +1,6 @@
 import { type Incident, incidentName } from '../src/incidents/incident.ts'
 import { type Change, changeName } from '../src/operations/change.ts'
+import type { ReviewItem } from '../src/operations/reviews/store.ts'
 import { conclusion, lasted } from './incident-card.ts'
 import { inline, line, person, when, within } from './text.ts'
 
@@ -21,7 +22,7 @@ export function incidentList(open: Incident[], past: Incident[], command = '/inc
 }
 
 /** `/incident status`: where it stands, and what was done to production. */
-export function incidentStatus(incident: Incident, changes: Change[]): string {
+export function incidentStatus(incident: Incident, changes: Change[], items: ReviewItem[]): string {
   const lines = [
     titleOf(incident),
     `*Status:* ${incident.status}, ${incident.resolvedAt ? ended(incident) : leads(incident)}`,
@@ -29,6 +30,8 @@ export function incidentStatus(incident: Incident, changes: Change[]): string {
     ...conclusion(incident).map(([label, value]) => `*${label}:* ${value}`),
     changes.length === 0 ? 'No changes were asked for yet.' : '*Changes*',
     ...changes.map((change) => `• ${changeName(change.id)} ${inline(change.line, 200)} ${standing(change)}`),
+    ...(items.length === 0 ? [] : ['*The review has to answer*']),
+    ...items.map(({ text, settledAt }) => `• ${settledAt ? '☑️ ' : ''}${line(text, 600)}`),
   ]
   return within(lines, TEXT)
 }

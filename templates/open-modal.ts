@@ -1,10 +1,9 @@
 import type { Severity } from '../src/incidents/incident.ts'
-import { plain } from './blocks.ts'
+import { input, OPTION, option, plain } from './blocks.ts'
 import type { Block, Modal } from './message.ts'
 import { plainLine } from './text.ts'
 
-/** Slack's limits for an option and for a select. */
-const OPTION = 75
+/** Slack's limit for a select. */
 const OPTIONS = 100
 
 /** What a bare `/incident open` asks. The values come back by block_id. */
@@ -54,10 +53,3 @@ function serviceInput(services: string[]): Block[] {
   }
   return [input('service', 'Service', element, true)]
 }
-
-const option = (value: string, label: string) => ({ text: plain(label, OPTION), value })
-
-const input = (block_id: string, label: string, element: object, optional = false): Block => ({
-  ...{ type: 'input', block_id, optional, label: plain(label, 100) },
-  element: { action_id: 'value', ...element },
-})

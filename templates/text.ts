@@ -4,9 +4,16 @@ import { userOf } from '../src/identity/person.ts'
 export const escaped = (text: string): string =>
   text.toWellFormed().replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-/** Without what would hide or reorder text: control characters (a line break and a tab stay), bidirectional marks. */
+/** What nobody sees, and what reorders text: control characters (a line break and a tab stay), bidirectional marks. */
+const UNSEEN = /(?![\n\t])\p{Cc}|(?!\u200c|\u200d|\ufe0f)\p{DI}/gu
+/** Joiners but those within an emoji, or in a script that is written with them. */
+const STRAY_JOINERS =
+  /(?<!\p{ExtPict}|\p{EMod}|\ufe0f|(?!\p{sc=Latin}|\p{sc=Greek}|\p{sc=Cyrillic})(?:\p{L}|\p{M}))(?:\u200c|\u200d)/gu
+const STRAY_STYLES = /(?<!\p{ExtPict})\ufe0f/gu
+
+/** Without what would hide or reorder text. */
 export const strip = (text: string): string =>
-  text.toWellFormed().replace(/(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+  text.toWellFormed().replace(UNSEEN, '').replace(STRAY_STYLES, '').replace(STRAY_JOINERS, '')
 
 /** At most `max` characters of escaped text, never through an entity or a surrogate pair; … says that more follows. */
 export function cut(text: string, max: number): string {
@@ -42,10 +49,11 @@ export function within(lines: string[], max: number): string {
   return (end === -1 ? lines : [...lines.slice(0, end), '…']).join('\n')
 }
 
-/** A mention; Firebreak itself and anything else that is no user id is only named. */
+/** A mention of a person or a user group; Firebreak itself and anything else that is no such id is only named. */
 export function person(id: string): string {
   const user = userOf(id)
   if (user === 'firebreak') return 'Firebreak'
+  if (/^S[A-Z0-9]+$/.test(id)) return `<!subteam^${id}>`
   return /^[UW][A-Z0-9]+$/.test(user) ? `<@${user}>` : line(user)
 }
 

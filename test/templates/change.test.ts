@@ -9,7 +9,9 @@ import { expectPostable, HOSTILE, sketch } from './sketch.ts'
 const needs = { needed: 1, approvers: ['approver'] }
 const card = (change: Change, context = { needs }) => changeCard(change, context)
 const votes = [approval]
+const asked = [{ round: 0, person: BOB, at: at(120) }]
 
+const left = { applied: 1, verifyUntil: at(300) }
 const low = { line: 'undo OP-11', undoes: 11, plan: { tier: 'low' as const, warnings: [] } }
 const states: [string, Change][] = [
   ['planned', change('planned')],
@@ -18,11 +20,11 @@ const states: [string, Change][] = [
   ['approved, low', change('approved', { ...low, detail: 'confirmed by its requester' })],
   ['claimed', change('claimed', { votes })],
   ['intended', change('intended', { votes })],
-  ['applied', change('applied', { votes, verifyUntil: at(300), detail: '4/5 ready' })],
-  ['succeeded', change('succeeded', { votes, verifyUntil: at(300), finishedAt: at(264), detail: '5/5 ready' })],
+  ['applied', change('applied', { votes, ...left, detail: '4/5 ready' })],
+  ['succeeded', change('succeeded', { votes, ...left, finishedAt: at(264), detail: '5/5 ready' })],
   [
     'succeeded, its undo waits',
-    change('succeeded', { votes, verifyUntil: at(300), detail: '5/5 ready', undoneBy: [{ id: 13, state: 'planned' }] }),
+    change('succeeded', { votes, ...left, detail: '5/5 ready', undoneBy: [{ id: 13, state: 'planned' }] }),
   ],
   [
     'succeeded, its undo was rejected',
@@ -33,17 +35,49 @@ const states: [string, Change][] = [
       undoneBy: [{ id: 13, state: 'rejected' }],
     }),
   ],
-  ['failed before it was applied', change('failed', { votes, detail: 'the cluster refused it: quota exceeded' })],
+  ['planned, asked and looked at', change('planned', { asks: asked, looker: CAROL, lookingSince: at(170) })],
   [
-    'failed after it was applied',
-    change('failed', { votes, verifyUntil: at(300), detail: '3/5 ready: deadline passed' }),
+    'planned, asks again',
+    change('planned', { replaces: { id: 11, detail: 'replicas is 4 now; it was 3 when planned' } }),
   ],
-  ['overridden', change('overridden', { votes, verifyUntil: at(300), detail: 'replicas is 4, not 5' })],
-  ['inconclusive', change('inconclusive', { votes, verifyUntil: at(300), detail: '4/5 ready' })],
+  [
+    'planned, approved in advance',
+    change('planned', { plan: { tier: 'low', lowered: 'bounds of checkout: scale replicas 2 to 12' } }),
+  ],
+  [
+    'approved, with comments',
+    change('approved', { votes: [{ ...approval, comment: 'the queue is full', rolesAsOf: at(0) }] }),
+  ],
+  ['approved, held', change('approved', { votes, detail: 'waits: everything is held (the cluster is being moved)' })],
+  [
+    'approved, the glass was broken',
+    change('approved', { votes: [{ ...approval, decision: 'break_glass', comment: 'nobody answers' }] }),
+  ],
+  [
+    'succeeded, before and after',
+    change('succeeded', {
+      votes,
+      ...left,
+      seenBefore: '2/3 ready, 1 pod in trouble (CrashLoopBackOff)',
+      detail: '5/5 ready after 14 s',
+    }),
+  ],
+  ['succeeded, nothing to take back', change('succeeded', { votes, ...left, plan: { wayBack: 'none needed' } })],
+  [
+    'failed in the middle of a change set',
+    change('failed', { votes, applied: 1, detail: 'the cluster refused it: quota exceeded' }),
+  ],
+  ['failed before it was applied', change('failed', { votes, detail: 'the cluster refused it: quota exceeded' })],
+  ['failed after it was applied', change('failed', { votes, ...left, detail: '3/5 ready: deadline passed' })],
+  ['overridden', change('overridden', { votes, ...left, detail: 'replicas is 4, not 5' })],
+  ['inconclusive', change('inconclusive', { votes, ...left, detail: '4/5 ready' })],
   ['unknown', change('unknown', { votes, detail: 'the answer was lost; seen since: replicas is 5' })],
   ['stale', change('stale', { votes, detail: 'replicas of deployment checkout is 8 now; it was 3 when planned' })],
   ['expired', change('expired', { detail: 'nobody approved it in time' })],
-  ['rejected', change('rejected', { votes: [{ person: BOB, decision: 'reject', at: at(200) }] })],
+  [
+    'rejected',
+    change('rejected', { votes: [{ person: BOB, decision: 'reject', at: at(200), comment: null, rolesAsOf: null }] }),
+  ],
   ['withdrawn', change('withdrawn', { detail: 'withdrawn by its requester' })],
 ]
 
@@ -86,10 +120,9 @@ describe('the card of a change', () => {
   })
 
   it('binds both decisions to the plan that it shows', () => {
-    const values = buttons(change('planned', { planNumber: 2 })).map(({ action_id, value }) => [
-      action_id,
-      JSON.parse(value),
-    ])
+    const values = buttons(change('planned', { planNumber: 2 }))
+      .slice(0, 2)
+      .map(({ action_id, value }) => [action_id, JSON.parse(value)])
     const shown = { op: 12, plan: 2, hash: HASH.slice(0, 16) }
     expect(values).toEqual([
       ['change.approve', shown],
@@ -99,7 +132,8 @@ describe('the card of a change', () => {
 
   it('offers no approval for a plan that it can’t show whole', () => {
     const plan = { warnings: ['w'.repeat(4_000)] }
-    expect(buttons(change('planned', { plan })).map(({ action_id }) => action_id)).toEqual(['change.reject'])
+    const offered = buttons(change('planned', { plan })).map(({ action_id }) => action_id)
+    expect(offered).toEqual(['change.reject', 'change.looking', 'change.ask_again'])
     expect(buttons(change('planned', { plan: { ...plan, tier: 'low' } }))).toEqual([])
     expect(card(change('planned', { plan })).text).toContain('too long to be shown whole')
   })
@@ -110,7 +144,7 @@ describe('the card of a change', () => {
     const full = change('planned', { plan: { steps, warnings: ['w'.repeat(1_400)] } })
     const shown = JSON.stringify(card(full).blocks)
     for (const { object } of steps) expect(shown).toContain(`\`${object.name}\``)
-    expect(buttons(full)).toHaveLength(2)
+    expect(buttons(full)).toHaveLength(5)
     expectPostable(card(full))
   })
 
@@ -121,7 +155,7 @@ describe('the card of a change', () => {
     ['rejected', true],
     ['failed', true],
   ] as const)('is offered to be undone or not, when an undo of it is %s: %s', (state, offered) => {
-    const undone = change('succeeded', { undoneBy: [{ id: 13, state }] })
+    const undone = change('succeeded', { ...left, undoneBy: [{ id: 13, state }] })
     expect(buttons(undone).some(({ action_id }) => action_id === 'change.undo')).toBe(offered)
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ReviewItem } from '../../src/operations/reviews/store.ts'
 import { incidentCard } from '../../templates/incident-card.ts'
 import { incidentList, incidentStatus } from '../../templates/incident-list.ts'
 import { exportedReply, nextSteps, resolvedReply } from '../../templates/incident-replies.ts'
@@ -63,17 +64,23 @@ describe('the replies in an incident’s thread', () => {
   })
 })
 
+const item: ReviewItem = {
+  ...{ id: 2, incident: 7, change: 12, kind: 'break-glass', raisedBy: ALICE, raisedAt: at(300), settledAt: null },
+  text: 'OP-12 (scale checkout 5) ran on the word of Alice alone: nobody answers',
+}
+
 describe('the incident list and status', () => {
   it('read as in their golden file', async () => {
     const texts = [
       incidentList([], []),
       incidentList([incident({ id: 8, title: HOSTILE }), incident()], [ended]),
       incidentList([], [ended, incident({ id: 5, status: 'cancelled' })]),
-      incidentStatus(incident({ service: null }), []),
-      incidentStatus(ended, [
-        change('succeeded', { votes: [approval], detail: '5/5 ready' }),
-        change('planned', { id: 13 }),
-      ]),
+      incidentStatus(incident({ service: null }), [], []),
+      incidentStatus(
+        ended,
+        [change('succeeded', { votes: [approval], detail: '5/5 ready' }), change('planned', { id: 13 })],
+        [{ ...item, id: 1, settledAt: at(3_000) }, item],
+      ),
     ]
     await expect(`${texts.join('\n\n------\n\n')}\n`).toMatchFileSnapshot('golden/incident-list.txt')
   })

@@ -100,6 +100,26 @@ describe('untrusted text', () => {
     )
   })
 
+  it.each([
+    ['a zero-width space', 'check\u200bout'],
+    ['a zero-width joiner between Latin letters', 'check\u200dout'],
+    ['a zero-width non-joiner', 'check\u200cout'],
+    ['a word joiner', 'check\u2060out'],
+    ['a byte order mark', 'check\ufeffout'],
+    ['a soft hyphen', 'check\u00adout'],
+    ['a Hangul filler', 'check\u3164out'],
+    ['a tag', 'check\u{e0041}out'],
+    ['a variation selector', 'check\ufe0fout'],
+    ['a right-to-left override', 'check\u202eout'],
+    ['an isolate', 'check\u2066o\u2069ut'],
+  ])('shows %s as what it is: nothing', (_, text) => {
+    expect(strip(text)).toBe('checkout')
+  })
+
+  it('keeps the joiners of emoji and of scripts that need them', () => {
+    for (const text of ['👩🏽‍🚒', '❤️‍🔥', 'می‌خواهم', 'क्‍ष']) expect(strip(text)).toBe(text)
+  })
+
   it('keeps line breaks and tabs when it is stripped, and the letters of every script', () => {
     expect(strip('a\tb\nc\u0007\u202e עברית العربية 👩‍🚒')).toBe('a\tb\nc עברית العربية 👩‍🚒')
   })
