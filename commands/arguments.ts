@@ -29,3 +29,26 @@ export const IncidentName = numberOf(parseIncidentName, 'INC-7')
 
 /** `OP-12` as 12. */
 export const ChangeName = numberOf(parseChangeName, 'OP-12')
+
+/**
+ * A person as a user id: `<@U0BOB|bob>`, which Slack makes of a mention, or the bare id, which a terminal has. `@bob` as
+ * people type it is refused: names are not unique, and anybody may change theirs.
+ */
+export const Mention = z.string().transform((text, context) => {
+  const user = /^(?:<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{4,}))$/.exec(text)
+  if (user) return (user[1] ?? user[2]) as string
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a person, as a mention that Slack completed (@bob) or as a member id (U0123BOB)',
+  })
+  return z.NEVER
+})
+
+/** The first characters of a plan's hash, as its card shows them. */
+export const PlanHash = z
+  .string()
+  .toLowerCase()
+  .regex(/^[0-9a-f]{8,64}$/, 'must be the first 8 or more characters of the plan’s hash, as its card shows it')
+
+/** Words of people's own, for the record. */
+export const Words = z.string().trim().min(1, 'must say something').max(500, 'must be at most 500 characters')

@@ -1,23 +1,14 @@
-import { z } from 'zod'
 import { incidentName, parseIncidentName } from '../src/incidents/incident.ts'
-import type { Vote } from '../src/operations/change.ts'
 import { type Change, parseChangeName } from '../src/operations/change.ts'
-import { type Answer, type Gesture, say } from './command.ts'
+import type { Ballot } from '../src/operations/vote.ts'
+import { parseRecoveryName } from '../src/recovery/standing.ts'
+import { decisionModal, glassModal } from '../templates/decision-modals.ts'
+import { prose } from '../templates/text.ts'
+import { type Answer, type Gesture, nothing, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
 import { answerDecision, answerRequest } from './ops/answers.ts'
-
-/** What Approve and Reject carry: the plan that was on the card. No authority is in it; rights are checked anew. */
-const Decision = z.strictObject({
-  op: z
-    .int()
-    .positive()
-    .max(2 ** 31 - 1),
-  plan: z
-    .int()
-    .positive()
-    .max(2 ** 31 - 1),
-  hash: z.string().regex(/^[0-9a-f]{16}$/),
-})
+import { answerEnded } from './ops/recover.ts'
+import { seenIn, spoilt } from './seen.ts'
 
 type Press = (value: string, gesture: Gesture, desk: Desk) => Promise<Answer>
 
@@ -35,22 +26,41 @@ export const buttons: Record<string, Press> = {
   'change.replan': onChange(async ({ id }, gesture, { engine }) =>
     answerRequest(await engine.replan({ ...gesture, change: id }), gesture),
   ),
+  'change.looking': onChange(async ({ id }, gesture, { engine }) =>
+    answerDecision(await engine.looking({ ...gesture, change: id })),
+  ),
+  'change.ask_again': onChange(async ({ id }, gesture, { engine }) =>
+    answerDecision(await engine.askAgain({ ...gesture, change: id })),
+  ),
+  'change.comment': onChange(async (change) => ({ kind: 'modal', modal: decisionModal(change) })),
+  'change.break_glass': onChange(async (change) => ({ kind: 'modal', modal: glassModal(change) })),
+  'change.look_again': onChange(async ({ id }, gesture, { engine }) => {
+    const result = await engine.lookAgain({ ...gesture, change: id })
+    const still = result.kind === 'done' && (await engine.change(id))?.state === 'unknown'
+    return still
+      ? say('It still can’t be told whether it was applied; what was seen is in the timeline.')
+      : answerDecision(result)
+  }),
+  'operations.release': async (_, gesture, { engine }) => {
+    const result = await engine.release(gesture)
+    return result.kind === 'done' ? nothing : refuse(`Nothing was released: ${prose(result.reason, 800)}.`)
+  },
   'change.mark_applied': onChange(async ({ id }, gesture, { engine }) =>
     answerDecision(await engine.mark({ ...gesture, change: id, as: 'applied' })),
   ),
   'change.mark_failed': onChange(async ({ id }, gesture, { engine }) =>
     answerDecision(await engine.mark({ ...gesture, change: id, as: 'failed' })),
   ),
+  'recovery.end': async (value, gesture, { endRecovery }) => {
+    const recovery = parseRecoveryName(value)
+    return recovery === null ? spoilt : answerEnded(await endRecovery({ ...gesture, recovery }))
+  },
 }
 
-/** A button whose value isn't one that we made: somebody tampered with it, or it is of a release long gone. */
-export const spoilt = say('That button is not one of mine any more. Nothing was done; type the command instead.')
-
-async function decide(decision: Vote['decision'], value: string, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const parsed = Decision.safeParse(parseJson(value))
-  if (!parsed.success) return spoilt
-  const { op, plan, hash } = parsed.data
-  return answerDecision(await desk.engine.vote({ ...gesture, change: op, plan, hash, decision }))
+async function decide(decision: Ballot['decision'], value: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const seen = seenIn(value)
+  if (!seen) return spoilt
+  return answerDecision(await desk.engine.vote({ ...gesture, ...seen, decision }))
 }
 
 function onChange(act: (change: Change, gesture: Gesture, desk: Desk) => Promise<Answer>): Press {
@@ -65,12 +75,4 @@ function onChange(act: (change: Change, gesture: Gesture, desk: Desk) => Promise
 export function incidentOf(value: string): string | null {
   const id = parseIncidentName(value)
   return id === null ? null : incidentName(id)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

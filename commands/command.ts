@@ -22,21 +22,28 @@ interface Choice {
 export type Answer =
   /** The thread shows it. */
   | { kind: 'nothing' }
-  /** For this person's eyes, mrkdwn; untrusted parts are escaped already (templates/text.ts). */
-  | { kind: 'text'; text: string }
+  /**
+   * For this person's eyes, mrkdwn; untrusted parts are escaped already (templates/text.ts). `refused`: what was asked
+   * for was not done. `whole`: the same as plain text, where a terminal shows more than Slack can.
+   */
+  | { kind: 'text'; text: string; refused?: true; whole?: string }
   /** A question: each choice runs a line as if it were typed. */
   | { kind: 'choice'; text: string; choices: Choice[] }
   | { kind: 'modal'; modal: Modal }
 
 export const nothing: Answer = { kind: 'nothing' }
-export const say = (text: string): Answer => ({ kind: 'text', text })
+export const say = (text: string, whole?: string): Answer => ({
+  ...{ kind: 'text', text },
+  ...(whole !== undefined && { whole }),
+})
+export const refuse = (text: string): Answer => ({ kind: 'text', text, refused: true })
 
 /** What a button carries (Block Kit's limit). A longer line can only be typed again. */
 const LONGEST_LINE = 2_000
 
 export function choose(text: string, choices: Choice[]): Answer {
   const usable = choices.filter(({ line }) => line.length <= LONGEST_LINE)
-  return usable.length > 0 ? { kind: 'choice', text, choices: usable } : say(text)
+  return usable.length > 0 ? { kind: 'choice', text, choices: usable } : refuse(text)
 }
 
 /** A verb of `/incident`, or one of `/ops` that is no operation. */
@@ -49,6 +56,8 @@ export interface Command<A = Record<string, unknown>> {
   positionals: readonly string[]
   /** The last positional takes the rest of the line: a title needs no quotes. */
   rest?: boolean
+  /** `args` gets the line as it was typed (`{ line }`): it is another command's. */
+  raw?: boolean
   flags: readonly string[]
   args: z.ZodType<A>
   run(args: A, gesture: Gesture, desk: Desk): Promise<Answer>

@@ -17,18 +17,28 @@ interface Word {
   quoted: boolean
 }
 
+/** What opens and closes a quote: phones turn the plain one into the others. */
+const Q = '["“”„‟«»]'
+const WORD = new RegExp(`(?:\\[redacted: [\\w -]{1,40}\\]|[^\\s"“”„‟«»]|${Q}(?:[^"“”„‟«»]|(${Q})\\1)*${Q})+`, 'g')
+const QUOTED = new RegExp(`${Q}((?:[^"“”„‟«»]|(${Q})\\2)*)${Q}`, 'g')
+const DOUBLED = new RegExp(`(${Q})\\1`, 'g')
+
 /**
  * Splits a line into words. Phones turn quotes into “smart” ones and `--` into `—`: both are understood. An apostrophe
- * is no quote: `open P1 can't pay` needs none. Returns null when a quote is never closed.
+ * is no quote: `open P1 can't pay` needs none; a quote within quotes is doubled. What was redacted stays one word.
+ * Returns null when one is never closed.
  */
 export function words(line: string): Word[] | null {
-  const plain = line.replace(/[“”„‟«»]/g, '"').replace(/(^|\s)[—–](?=[a-z])/g, '$1--')
-  if ((plain.match(/"/g)?.length ?? 0) % 2 === 1) return null
-  return [...plain.matchAll(/(?:[^\s"]|"[^"]*")+/g)].map(([raw]) => ({
-    text: raw.replaceAll('"', ''),
-    quoted: raw.startsWith('"'),
+  if (line.replace(/[^"“”„‟«»]/g, '').length % 2 === 1) return null
+  return [...line.matchAll(WORD)].map(([raw]) => ({
+    text: raw.replace(/^[—–](?=[a-z])/, '--').replace(QUOTED, (_, inner: string) => inner.replace(DOUBLED, '$1')),
+    quoted: /^["“”„‟«»]/.test(raw),
   }))
 }
+
+/** A text as it has to stand in a line to be read as this one word, whatever is in it; never as a flag. */
+export const quote = (text: string): string =>
+  /^$|^--|^[—–]|[\s"“”„‟«»]/.test(text) ? `"${text.replace(/["“”„‟«»]/g, '$&$&')}"` : text
 
 /** Reads arguments strictly: unknown, missing, duplicate and extra ones are refused, with what would be right. */
 export function parse(signature: Signature, line: string, commonFlags: readonly string[] = []): Parsed {
@@ -63,7 +73,14 @@ export function parse(signature: Signature, line: string, commonFlags: readonly 
   const [issue] = result.error.issues
   const name = String(issue?.path[0] ?? '')
   if (values[name] === undefined) return { problem: `${name} is missing` }
-  return { problem: `${name} ${issue?.message}, and “${values[name]}” isn’t` }
+  return { problem: `${name} ${issue?.message}, and “${values[name]}” isn’t${unusual(values[name])}` }
+}
+
+/** Points at what looks like something else, or like nothing: ` (it holds U+0441)`. */
+function unusual(text: string): string {
+  const points = [...new Set(text.match(/[^\x20-\x7e]/gu))].slice(0, 3)
+  const codes = points.map((point) => `U+${(point.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+  return codes.length === 0 ? '' : ` (look closely: it holds ${codes.join(', ')})`
 }
 
 /** Takes a value out of `values`, as an entry. */
@@ -75,7 +92,7 @@ function pick(values: Record<string, string>, name: string): [string, string][] 
 
 function unknownFlag(flags: string[], name: string): Parsed {
   const nearest = nearestOf(name, flags)
-  if (nearest) return { problem: `there is no --${name} here; did you mean --${nearest}?` }
+  if (nearest) return { problem: `there is no --${name} here${unusual(name)}; did you mean --${nearest}?` }
   const known = flags.map((flag) => `--${flag}`).join(', ')
   return { problem: `there is no --${name} here${known && `; there is ${known}`}` }
 }

@@ -1,24 +1,45 @@
 import { whyNotMember } from '../src/incidents/incidents.ts'
+import { holdsMark } from '../src/redaction/mark.ts'
 import { badArguments, commandHelp } from '../templates/help.ts'
 import { inline, line } from '../templates/text.ts'
-import { buttons, incidentOf, spoilt } from './buttons.ts'
-import { type Answer, type Command, choose, type Gesture, say } from './command.ts'
+import { buttons, incidentOf } from './buttons.ts'
+import { type Answer, type Command, choose, type Gesture, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
+import { budgetOfButton, budgetOfLine, whyTooMany } from './flood.ts'
+import { forms } from './forms.ts'
 import { nearestOf, parse } from './grammar.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
 import { openIncident } from './incident/open.ts'
 import { verbs as opsVerbs } from './ops/index.ts'
 import { runOperation } from './ops/run.ts'
+import { spoilt } from './seen.ts'
 
 export type Root = 'incident' | 'ops'
 
+// What is exported here are the doors: each counts the gesture, once, before it looks at it.
+
 /** Runs what was typed after `/incident` or `/ops`. Bad input is an answer, not an error. */
 export async function runLine(root: Root, text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const unfit = await whyNotHere(gesture, desk)
+  if (unfit) return unfit
+  const tooMany = await whyTooMany(budgetOfLine(text), gesture, desk)
+  return tooMany ? refuse(tooMany) : await obey(root, text, gesture, desk)
+}
+
+/** Nothing is said or done where another company reads along, whoever asks. */
+async function whyNotHere({ channel }: Gesture, { channels }: Desk): Promise<Answer | null> {
+  const reason = await channels.whyUnfit(channel)
+  return reason === null ? null : refuse(`Nothing was done: ${reason}.`)
+}
+
+async function obey(root: Root, text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   // Postgres has no text with a NUL in it.
-  const [, typed = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text.replaceAll('\0', '')) ?? []
+  const redacted = desk.redact.text(text.replaceAll('\0', ''))
+  const [, typed = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(redacted) ?? []
   const verb = typed.toLowerCase()
   if (verb === '' || verb === 'help') return help(root, rest, desk)
   const operation = root === 'ops' ? desk.operations.find((o) => o.name === verb) : undefined
+  if (operation && holdsMark(rest)) return say(secretInLine(`${verb} ${rest}`))
   if (operation) return await runOperation(operation, rest, gesture, desk)
   const command = find(root, verb)
   if (command) return await runCommand(root, command, rest, gesture, desk)
@@ -30,35 +51,59 @@ export async function runLine(root: Root, text: string, gesture: Gesture, desk: 
     return choose(question, [{ label: `${desk.names[other]} ${meant}`, line: `${other} ${meant}` }])
   }
   const nearest = nearestOf(verb, names(root, desk))
-  if (!nearest) return say(`There is no ${inline(`${slash} ${typed}`, 80)}. \`${slash} help\` shows what there is.`)
+  if (!nearest) return refuse(`There is no ${inline(`${slash} ${typed}`, 80)}. \`${slash} help\` shows what there is.`)
   const meant = `${nearest} ${rest}`.trim()
   const question = `There is no “${line(typed, 80)}” in ${slash}. Did you mean ${nearest}?`
   return choose(question, [{ label: `${slash} ${meant}`, line: `${root} ${meant}` }])
 }
 
+/** It would act on the mark, and not on what was typed. */
+const secretInLine = (redacted: string): string =>
+  `Nothing was done: the line holds what I must neither keep nor pass on. This is what I may know of it: ${inline(redacted)}`
+
 const MENTIONED = { incident: '@firebreak', ops: '@firebreak ops' }
 
 /** Runs `@firebreak …`: `ops scale checkout 5`, `incident resolve`, or just `resolve`. */
 export async function runMention(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const tooMany = await whyTooMany(budgetOfLine(text), gesture, desk)
+  if (tooMany) return refuse(tooMany)
   const [, first = '', rest = ''] = /^\s*\/?(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const word = first.toLowerCase()
   // What is answered here must work here: Slack refuses slash commands in threads.
   const here = { ...desk, names: MENTIONED }
-  if (word === 'incident' || word === 'ops') return await runLine(word, rest, gesture, here)
+  if (word === 'incident' || word === 'ops') return await obey(word, rest, gesture, here)
   const isOps = desk.operations.some((o) => o.name === word) || opsVerbs.some((v) => v.name === word)
-  return await runLine(isOps ? 'ops' : 'incident', text, gesture, here)
+  return await obey(isOps ? 'ops' : 'incident', text, gesture, here)
+}
+
+const TYPED = { incident: 'firebreak incident', ops: 'firebreak ops' }
+
+/** Runs what was typed at a terminal: `ops scale checkout 5`. What is answered there must work there. */
+export async function runTyped(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const [, root = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
+  const here = { ...desk, names: TYPED }
+  if (root !== 'incident' && root !== 'ops') return refuse('A line begins with `incident` or with `ops`: `ops help`.')
+  const answer = await runLine(root, rest, gesture, here)
+  if (answer.kind !== 'modal') return answer
+  const [verb = ''] = rest.trim().toLowerCase().split(/\s/, 1)
+  const example = `${TYPED[root]} ${find(root, verb)?.examples.at(-1) ?? 'help'}`
+  return refuse(`A terminal shows no form. Say it in one line: ${inline(example)}`)
 }
 
 /** A button: its action_id and value. Anything unknown is answered. */
 export async function press(action: { id: string; value: string }, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const unfit = await whyNotHere(gesture, desk)
+  if (unfit) return unfit
+  const tooMany = await whyTooMany(budgetOfButton(action), gesture, desk)
+  if (tooMany) return refuse(tooMany)
   const { id, value } = action
   const verb = /^incident\.(resolve|status|export)$/.exec(id)?.[1]
   if (verb) {
     const name = incidentOf(value)
-    return name ? await runLine('incident', `${verb} ${name}`, gesture, desk) : spoilt
+    return name ? await obey('incident', `${verb} ${name}`, gesture, desk) : spoilt
   }
   const choice = /^choose(?::\d+)?$/.test(id) ? /^(incident|ops) ([\s\S]+)$/.exec(value) : null
-  if (choice) return await runLine(choice[1] as Root, choice[2] as string, gesture, desk)
+  if (choice) return await obey(choice[1] as Root, choice[2] as string, gesture, desk)
   const button = Object.hasOwn(buttons, id) ? buttons[id] : undefined
   return button ? await button(value, gesture, desk) : spoilt
 }
@@ -69,8 +114,17 @@ export async function submit(
   gesture: Gesture,
   desk: Desk,
 ): Promise<{ errors: Record<string, string> } | Answer> {
+  const unfit = await whyNotHere(gesture, desk)
+  if (unfit) return unfit
+  const tooMany = await whyTooMany('gestures', gesture, desk)
+  // At an input, so that the form stays open with what was typed.
+  if (tooMany) return { errors: { [Object.keys(modal.values)[0] ?? 'title']: tooMany } }
+  const redacted = ([id, value]: [string, string | null]) => [id, value && desk.redact.text(value)]
+  const values: typeof modal.values = Object.fromEntries(Object.entries(modal.values).map(redacted))
+  const decided = Object.hasOwn(forms, modal.callbackId) ? forms[modal.callbackId] : undefined
+  if (decided) return await decided({ ...modal, values }, gesture, desk)
   if (modal.callbackId !== 'incident.open') return spoilt
-  const { severity = null, title = null, service = null } = modal.values
+  const { severity = null, title = null, service = null } = values
   const known = desk.severities.find(({ name }) => name === severity)
   if (!known) return { errors: { severity: 'Pick a severity' } }
   if (service !== null && !desk.services.includes(service)) return { errors: { service: 'Pick one of the services' } }
@@ -82,7 +136,7 @@ export const ACTION_IDS = [
   ...['incident.resolve', 'incident.status', 'incident.export', 'choose'],
   ...Object.keys(buttons),
 ] as const
-export const CALLBACK_IDS = ['incident.open'] as const
+export const CALLBACK_IDS = ['incident.open', ...Object.keys(forms)] as const
 
 const commandsOf = (root: Root): readonly Command[] => (root === 'incident' ? incidentVerbs : opsVerbs)
 
@@ -98,11 +152,11 @@ const names = (root: Root, { operations }: Desk): string[] => [
 async function runCommand(root: Root, command: Command, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   // Titles are for the workspace's own; what `/ops` may do is the policy's to say.
   const denial = root === 'incident' ? whyNotMember(gesture.person) : null
-  if (denial) return say(`Nothing was done: ${denial}.`)
-  const parsed = parse(command, rest)
+  if (denial) return refuse(`Nothing was done: ${denial}.`)
+  const parsed = command.raw ? { args: { line: rest } } : parse(command, rest)
   if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk)
   const { problem } = parsed
-  return say(badArguments({ command: desk.names[root], verb: command, problem, service: desk.services[0] ?? null }))
+  return refuse(badArguments({ command: desk.names[root], verb: command, problem, service: desk.services[0] ?? null }))
 }
 
 function help(root: Root, about: string, desk: Desk): Answer {

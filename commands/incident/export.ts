@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { incidentName } from '../../src/incidents/incident.ts'
 import { prose } from '../../templates/text.ts'
 import { IncidentName } from '../arguments.ts'
-import { defineCommand, say } from '../command.ts'
+import { defineCommand, refuse, say } from '../command.ts'
 import { which } from './which.ts'
 
 const PAST = 5
@@ -30,8 +30,10 @@ export const exportTimeline = defineCommand({
   async run({ incident: named, format = 'md' }, gesture, desk) {
     const found = await which(named, gesture, desk, (name) => `incident export ${name} ${format}`, PAST)
     if ('answer' in found) return found.answer
+    const unfit = await desk.channels.whyUnfit(found.incident.channel)
+    if (unfit) return say(`Nothing was exported: ${unfit}.`)
     const result = await desk.incidents.export(gesture, found.incident.id, format)
-    if (result.kind === 'refused') return say(`Nothing was exported: ${prose(result.reason, 800)}.`)
+    if (result.kind === 'refused') return refuse(`Nothing was exported: ${prose(result.reason, 800)}.`)
     return say(`The timeline of *${incidentName(found.incident.id)}* comes to its thread as a file.`)
   },
 })

@@ -3,7 +3,7 @@ import { incidentName, type Severity } from '../../src/incidents/incident.ts'
 import { openModal } from '../../templates/open-modal.ts'
 import { inline, line, prose } from '../../templates/text.ts'
 import { ServiceName } from '../arguments.ts'
-import { type Answer, defineCommand, type Gesture, say } from '../command.ts'
+import { type Answer, defineCommand, type Gesture, refuse, say } from '../command.ts'
 import type { Desk } from '../desk.ts'
 import { nearestOf } from '../grammar.ts'
 
@@ -26,11 +26,13 @@ export const open = defineCommand({
 
   async run({ severity: typed, title, service }, gesture, desk) {
     if (typed === undefined) {
+      const noRoom = await desk.channels.whyNoRoom()
+      if (noRoom) return say(`Nothing was opened: ${noRoom}.`)
       return { kind: 'modal', modal: openModal({ severities: desk.severities, services: desk.services }) }
     }
     const severity = findSeverity(typed, desk.severities)
-    if (!severity) return say(unknownSeverity(typed, desk))
-    if (service !== undefined && !desk.services.includes(service)) return say(unknownService(service, desk))
+    if (!severity) return refuse(unknownSeverity(typed, desk))
+    if (service !== undefined && !desk.services.includes(service)) return refuse(unknownService(service, desk))
     return await openIncident(
       { severity: severity.name, title: title ?? null, service: service ?? null },
       gesture,
@@ -43,16 +45,18 @@ export const open = defineCommand({
 export async function openIncident(
   { severity, title, service }: { severity: string; title: string | null; service: string | null },
   gesture: Gesture,
-  { incidents }: Desk,
+  { incidents, channels }: Desk,
 ): Promise<Answer> {
+  const noRoom = await channels.whyNoRoom()
+  if (noRoom) return say(`Nothing was opened: ${noRoom}.`)
   const trimmed = title?.replaceAll('\0', '').trim() || null
   if (trimmed && [...trimmed].length > TITLE_LIMIT) {
-    return say(
+    return refuse(
       `The title is too long: ${[...trimmed].length} characters, and at most ${TITLE_LIMIT} are shown. Nothing was opened.`,
     )
   }
   const result = await incidents.open(gesture, { severity, title: trimmed, service })
-  if (result.kind === 'refused') return say(`Not opened: ${prose(result.reason, 800)}.`)
+  if (result.kind === 'refused') return refuse(`Not opened: ${prose(result.reason, 800)}.`)
   const incident = await incidents.find(result.incident)
   return say(`*${incidentName(result.incident)}* is open in <#${incident?.channel}>; its thread is where it goes on.`)
 }

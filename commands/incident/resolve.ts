@@ -4,7 +4,8 @@ import { changeName } from '../../src/operations/change.ts'
 import { isFinal } from '../../src/operations/states.ts'
 import { prose } from '../../templates/text.ts'
 import { IncidentName } from '../arguments.ts'
-import { defineCommand, say } from '../command.ts'
+import { defineCommand, refuse, say } from '../command.ts'
+import { quote } from '../grammar.ts'
 import { which } from './which.ts'
 
 /** Both and the verb fit on a button, for when several incidents are open and one has to be picked. */
@@ -21,13 +22,13 @@ export const resolve = defineCommand({
   args: z.strictObject({ incident: IncidentName.optional(), cause: Words.optional(), fix: Words.optional() }),
 
   async run({ incident: named, cause = null, fix = null }, gesture, desk) {
-    const known = (flag: string, text: string | null) => (text === null ? '' : ` --${flag} "${text}"`)
+    const known = (flag: string, text: string | null) => (text === null ? '' : ` --${flag} ${quote(text)}`)
     const line = (name: string) => `incident resolve ${name}${known('cause', cause)}${known('fix', fix)}`
     const found = await which(named, gesture, desk, line)
     if ('answer' in found) return found.answer
     const { id } = found.incident
     const result = await desk.incidents.resolve(gesture, id, { cause, fix })
-    if (result.kind === 'refused') return say(`Nothing changed: ${prose(result.reason, 800)}.`)
+    if (result.kind === 'refused') return refuse(`Nothing changed: ${prose(result.reason, 800)}.`)
     const waiting = (await desk.engine.changesOf(id)).filter(({ state }) => !isFinal(state))
     const still = waiting.map((change) => `${changeName(change.id)} (${change.state})`).join(', ')
     return say(

@@ -17,6 +17,8 @@ export const status = defineCommand({
   async run({ incident: named }, gesture, desk) {
     const found = await which(named, gesture, desk, (name) => `incident status ${name}`)
     if ('answer' in found) return found.answer
-    return say(incidentStatus(found.incident, await desk.engine.changesOf(found.incident.id)))
+    const { id } = found.incident
+    const [changes, items] = await Promise.all([desk.engine.changesOf(id), desk.engine.reviewItemsOf(id)])
+    return say(incidentStatus(found.incident, changes, items))
   },
 })

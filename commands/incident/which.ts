@@ -1,5 +1,5 @@
 import { type Incident, incidentName } from '../../src/incidents/incident.ts'
-import { type Answer, choose, type Gesture, say } from '../command.ts'
+import { type Answer, choose, type Gesture, refuse } from '../command.ts'
 import type { Desk } from '../desk.ts'
 
 /**
@@ -18,13 +18,14 @@ export async function which(
     const incident = await incidents.find(id)
     return incident
       ? { incident }
-      : { answer: say(`There is no ${incidentName(id)}. \`${names.incident} list\` shows the open ones.`) }
+      : { answer: refuse(`There is no ${incidentName(id)}. \`${names.incident} list\` shows the open ones.`) }
   }
   const open = await incidents.listOpen()
   const [only] = open
   if (only && open.length === 1) return { incident: only }
   const candidates = [...open, ...(past > 0 ? await incidents.listPast(past) : [])]
-  if (candidates.length === 0) return { answer: say(`No incident is open. \`${names.incident} open P1\` opens one.`) }
+  if (candidates.length === 0)
+    return { answer: refuse(`No incident is open. \`${names.incident} open P1\` opens one.`) }
   const choices = candidates.map(({ id, title }) => ({
     label: `${incidentName(id)} ${title}`,
     line: line(incidentName(id)),

@@ -3,7 +3,7 @@ import { changeName } from '../../src/operations/change.ts'
 import type { Requested } from '../../src/operations/request.ts'
 import type { Decided } from '../../src/operations/vote.ts'
 import { code, prose } from '../../templates/text.ts'
-import { type Answer, type Gesture, nothing, say } from '../command.ts'
+import { type Answer, type Gesture, nothing, refuse, say } from '../command.ts'
 
 /** Slack cuts an ephemeral text; what was read outside of an incident is in no thread and gets no file. */
 const EPHEMERAL_DETAIL = 2_500
@@ -14,7 +14,7 @@ const ESCAPES = 300
 export function answerRequest(result: Requested, gesture: Gesture): Answer {
   switch (result.kind) {
     case 'refused':
-      return say(`Nothing was done: ${prose(result.reason, 800)}.`)
+      return refuse(`Nothing was done: ${prose(result.reason, 800)}.`)
     case 'planned':
       if (result.incident === null)
         return say(`*${changeName(result.change)}* is planned; its card is in this channel.`)
@@ -25,9 +25,11 @@ export function answerRequest(result: Requested, gesture: Gesture): Answer {
           )
     case 'read': {
       const { finding, detail } = result.reading
-      if (!result.recorded) return say(`*${prose(finding, 1_000)}*\n${code(ending(detail), EPHEMERAL_DETAIL)}`)
+      const whole = `${finding}\n\n${detail}`
+      const short = `*${prose(finding, 1_000)}*\n${code(ending(detail), EPHEMERAL_DETAIL)}`
+      if (!result.recorded) return say(short, whole)
       return gesture.incident === null
-        ? say(`${prose(finding, 1_000)}\nThe details are in the incident’s thread.`)
+        ? say(`${prose(finding, 1_000)}\nThe details are in the incident’s thread.`, whole)
         : nothing
     }
   }
@@ -39,5 +41,11 @@ const ending = (detail: string): string => {
   return detail.length <= most ? detail : `…\n${detail.slice(-most).replace(/^.*\n/, '')}`
 }
 
+/** A decision in words: in the incident's thread the card is the answer; elsewhere `says` is. */
+export async function done(result: Decided, gesture: Gesture, says: () => Promise<string>): Promise<Answer> {
+  if (result.kind === 'refused') return refuse(`Nothing changed: ${prose(result.reason, 800)}.`)
+  return gesture.incident === null ? say(await says()) : nothing
+}
+
 export const answerDecision = (result: Decided): Answer =>
-  result.kind === 'done' ? nothing : say(`Nothing changed: ${prose(result.reason, 800)}.`)
+  result.kind === 'done' ? nothing : refuse(`Nothing changed: ${prose(result.reason, 800)}.`)

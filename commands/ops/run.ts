@@ -2,18 +2,18 @@ import { incidentName, parseIncidentName } from '../../src/incidents/incident.ts
 import type { Operation, Value } from '../../src/operations/operation.ts'
 import { badArguments } from '../../templates/help.ts'
 import { inline } from '../../templates/text.ts'
-import { type Answer, choose, type Gesture, say } from '../command.ts'
+import { type Answer, choose, type Gesture, refuse } from '../command.ts'
 import type { Desk } from '../desk.ts'
 import { nearestOf, parse } from '../grammar.ts'
 import { answerRequest } from './answers.ts'
 
 /** Flags that every operation takes. */
-const COMMON = ['incident', 'env'] as const
+export const COMMON = ['incident', 'env'] as const
 
 /** Runs an operation as it was typed: `scale checkout 5 --incident INC-7`. */
 export async function runOperation(operation: Operation, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   const bad = (problem: string) =>
-    say(badArguments({ command: desk.names.ops, verb: operation, problem, service: desk.services[0] ?? null }))
+    refuse(badArguments({ command: desk.names.ops, verb: operation, problem, service: desk.services[0] ?? null }))
   const parsed = parse(operation, rest, COMMON)
   if ('problem' in parsed) return bad(parsed.problem)
   const args = parsed.args as Record<string, Value> & { service: string }
@@ -27,6 +27,8 @@ export async function runOperation(operation: Operation, rest: string, gesture: 
   const line = `${operation.name} ${rest}`.trim()
   const where = await whereTo(parsed.common.incident, line, gesture, desk)
   if ('answer' in where) return where.answer
+  const unfit = await whyUnfit(where.incident, desk)
+  if (unfit) return refuse(`Nothing was done: ${unfit}.`)
   const environment = parsed.common.env
   const result = await desk.engine.request({
     ...gesture,
@@ -39,11 +41,17 @@ export async function runOperation(operation: Operation, rest: string, gesture: 
   return answerRequest(result, gesture)
 }
 
+/** Why what comes of it can't be shown in the incident's thread. */
+async function whyUnfit(id: number | null, { incidents, channels }: Desk): Promise<string | null> {
+  const incident = id === null ? null : await incidents.find(id)
+  return incident && (await channels.whyUnfit(incident.channel))
+}
+
 /**
  * The incident it belongs to: the one that was named, else the thread's, else the channel's only open one; several ask.
  * With none open it stands alone.
  */
-async function whereTo(
+export async function whereTo(
   named: string | undefined,
   line: string,
   gesture: Gesture,
@@ -52,7 +60,7 @@ async function whereTo(
   if (named === 'none') return { incident: null }
   const id = named === undefined ? gesture.incident : parseIncidentName(named)
   if (named !== undefined && (id === null || !(await incidents.find(id)))) {
-    return { answer: say('Nothing was done: --incident must name an incident, such as `INC-7`, or `none`.') }
+    return { answer: refuse('Nothing was done: --incident must name an incident, such as `INC-7`, or `none`.') }
   }
   if (id !== null) return { incident: id }
   const here = (await incidents.listOpen()).filter((incident) => incident.channel === gesture.channel)

@@ -1,16 +1,20 @@
 import { z } from 'zod'
-import type { Deployment, Right } from '../../src/adapters/kubernetes/port.ts'
-import { defineChange, PlanProblem } from '../../src/operations/operation.ts'
+import type { Autoscaler, Right } from '../../src/adapters/kubernetes/port.ts'
+import { defineChange } from '../../src/operations/operation.ts'
 import { ServiceName, wholeNumber } from '../arguments.ts'
+import { checkDeployment, provenAfter } from './health.ts'
+import { requireRights } from './rights.ts'
+import { rollout } from './rollout.ts'
 
 const RIGHTS: Right[] = [
   { verb: 'get', resource: 'apps/deployments' },
+  { verb: 'list', resource: 'pods' },
   { verb: 'patch', resource: 'apps/deployments/scale' },
 ]
 
 export const scale = defineChange({
   name: 'scale',
-  version: 1,
+  version: 2,
   usage: '<service> <replicas>',
   summary: 'Set how many replicas a service runs',
   examples: ['scale checkout 5'],
@@ -20,19 +24,16 @@ export const scale = defineChange({
   on: 'kubernetes',
   // Nothing is left to serve with at 0.
   tier: ({ replicas }) => (replicas === 0 ? 'critical' : 'guarded'),
+  effect: 'conditional',
+  wayBack: 'undo',
 
-  async plan({ service, replicas }, { port, deployment: name, environment }) {
-    const [missing, deployment, autoscalers] = await Promise.all([
-      port.missingRights(RIGHTS),
+  async plan({ service, replicas }, { port, deployment: name, environment, healthy }) {
+    const [deployment, autoscalers] = await Promise.all([
       port.deployment(name),
       port.autoscalers(name),
+      requireRights(port, RIGHTS),
     ])
-    if (missing.length > 0) {
-      const rights = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')
-      throw new PlanProblem('missing_rights', `Firebreak’s account in ${port.namespace} lacks the right to ${rights}`)
-    }
     const from = deployment.replicas
-    if (from === replicas) throw new PlanProblem('nothing_to_do', `${service} runs ${replicas} replicas already`)
     const { uid } = deployment
     await port.scale({ name, uid }, { from, to: replicas }, { dryRun: true })
     return {
@@ -41,14 +42,7 @@ export const scale = defineChange({
           object: { kind: 'deployment', name, namespace: port.namespace, uid },
           before: { replicas: from },
           after: { replicas },
-          // One replica of drift either way is an autoscaler at work; never past the goal, where up becomes down, and
-          // never to 0, where somebody switched it off.
-          envelope: {
-            replicas:
-              from < replicas
-                ? { min: Math.min(from, Math.max(1, from - 1)), max: replicas }
-                : { min: replicas, max: from + 1 },
-          },
+          envelope: { replicas: covered(from, replicas, autoscalers) },
         },
       ],
       affects: `deployment ${name} in ${port.namespace} (${environment}), ${deployment.status.ready}/${from} ready when planned`,
@@ -58,7 +52,7 @@ export const scale = defineChange({
           (hpa) => `autoscaler ${hpa.name} keeps it between ${hpa.min} and ${hpa.max} and may reset this`,
         ),
       ],
-      settleWithinMs: 120_000,
+      settleWithinMs: 120_000 + provenAfter(healthy),
     }
   },
 
@@ -66,25 +60,29 @@ export const scale = defineChange({
     return await port.scale(object, { from: Number(before.replicas), to: Number(after.replicas) })
   },
 
-  async observe({ object, before, after }, { port }) {
-    const deployment = await port.deployment(object.name)
-    const { replicas, status, stuck } = deployment
-    const summary = `${status.ready}/${replicas} ready`
+  async observe({ object, before, after }, bound) {
+    const deployment = await bound.port.deployment(object.name)
+    const { replicas } = deployment
     if (deployment.uid !== object.uid)
       return { effect: 'other', health: 'failed', summary: 'the deployment was made anew' }
     if (replicas !== after.replicas) {
       const effect = replicas === before.replicas ? 'absent' : 'other'
       return { effect, health: 'settling', summary: `replicas is ${replicas}, not ${after.replicas}` }
     }
-    if (settled(deployment)) return { effect: 'present', health: 'settled', summary }
-    if (!stuck) return { effect: 'present', health: 'settling', summary }
-    const { why, since } = stuck
-    return { effect: 'present', health: 'failed', failedSince: since, summary: `${summary}: ${why}` }
+    return await rollout(bound, deployment)
   },
+
+  check: checkDeployment,
 
   undo: ({ service }, [step]) => ({ service, replicas: Number(step?.before.replicas) }),
 })
 
-/** As kubectl's `rollout status` decides it: the controller saw the change, and nothing is missing or left over. */
-const settled = ({ replicas, status }: Deployment): boolean =>
-  status.observed && status.updated === replicas && status.total === replicas && status.available === replicas
+/**
+ * How far the replicas may drift and the approval still hold: by one either way, or within what an autoscaler may do; never
+ * past the goal, where up becomes down, and never to 0, where somebody switched it off.
+ */
+function covered(from: number, to: number, autoscalers: Autoscaler[]): { min: number; max: number } {
+  const least = Math.min(from - 1, ...autoscalers.map(({ min }) => min))
+  const most = Math.max(from + 1, ...autoscalers.map(({ max }) => max))
+  return from < to ? { min: Math.min(from, Math.max(1, least)), max: to } : { min: to, max: most }
+}

@@ -1,7 +1,8 @@
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ServiceName, wholeNumber } from '../../commands/arguments.ts'
-import { nearestOf, parse, words } from '../../commands/grammar.ts'
+import { nearestOf, parse, quote, words } from '../../commands/grammar.ts'
 
 const scale = {
   positionals: ['service', 'replicas'],
@@ -18,12 +19,35 @@ describe('splitting a line into words', () => {
     ['logs checkout —tail 5', ['logs', 'checkout', '--tail', '5']],
     ['  a   b ', ['a', 'b']],
     ['', []],
+    ['--cause "it —really— broke"', ['--cause', 'it —really— broke']],
+    ['--cause "the ""fast"" path"', ['--cause', 'the "fast" path']],
+    ['--cause="the ““fast”” path"', ['--cause=the “fast” path']],
+    ['"" ""Checkout""', ['', 'Checkout']],
   ])('%s', (line, expected) => {
     expect(words(line)?.map((word) => word.text)).toEqual(expected)
   })
 
   it('refuses a quote that is never closed', () => {
     expect(parse(scale, 'checkout "5')).toEqual({ problem: 'a quote is opened and never closed' })
+  })
+})
+
+describe('quoting a word', () => {
+  it('leaves alone what needs no quotes', () => {
+    expect(['checkout', 'can’t', '5', 'a-b'].map(quote)).toEqual(['checkout', 'can’t', '5', 'a-b'])
+  })
+
+  it('makes of any text what is read as that text again, and never as a flag', () => {
+    const nasty = string({ unit: string({ minLength: 1, maxLength: 1, unit: 'binary' }), maxLength: 20 })
+    const quotes = string({ unit: constantFrom(...' "“”„‟«»\'—–-a\n\\'), maxLength: 12 })
+    assert(
+      property(array(oneof(nasty, quotes), { maxLength: 5 }), (texts) => {
+        const read = words(texts.map(quote).join(' '))
+        expect(read?.map(({ text }) => text)).toEqual(texts)
+        expect(read?.filter(({ text, quoted }) => text.startsWith('--') && !quoted)).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 
@@ -50,7 +74,7 @@ describe('reading arguments', () => {
     '5;ls',
   ])('refuses %s as a number of replicas', (replicas) => {
     expect(parse(scale, `checkout ${replicas}`)).toEqual({
-      problem: `replicas must be a whole number from 0 to 1000, and “${replicas}” isn’t`,
+      problem: expect.stringContaining(`replicas must be a whole number from 0 to 1000, and “${replicas}” isn’t`),
     })
   })
 

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gesture } from '../../commands/command.ts'
 import type { Desk } from '../../commands/desk.ts'
 import { press, runLine, runMention } from '../../commands/index.ts'
+import { endRecovery } from '../../src/recovery/end.ts'
+import { createRedactor } from '../../src/redaction/redactor.ts'
 import { alice, person, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -10,9 +12,15 @@ beforeAll(async () => {
   t = await testEngine()
   desk = {
     ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations },
+    endRecovery: (asked) => endRecovery(t.context, asked),
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],
+    shifts: () => [],
+    channels: { whyUnfit: async () => null, whyNoRoom: async () => null },
     names: { incident: '/outage', ops: '/prod' },
+    tokens: {} as never,
+    flood: { perMinute: 60, take: async () => ({ ok: true }) },
+    redact: createRedactor({ emails: false, patterns: [], secrets: [] }),
   }
 })
 afterAll(() => t.close())

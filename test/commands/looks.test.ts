@@ -7,7 +7,7 @@ import type { KubernetesPort, Logs, Pod, PodLog } from '../../src/adapters/kuber
 import type { ReadOperation } from '../../src/operations/operation.ts'
 
 const at = (port: object) => ({
-  ...{ service: 'checkout', target: 'prod', environment: 'production', deployment: 'checkout' },
+  ...{ service: 'checkout', target: 'prod', environment: 'production', deployment: 'checkout', healthy: null },
   port: port as KubernetesPort,
 })
 

@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { scale as operation } from '../../commands/ops/scale.ts'
-import type { Deployment, KubernetesPort } from '../../src/adapters/kubernetes/port.ts'
-import type { Bound, ChangeOperation, Step } from '../../src/operations/operation.ts'
+import type { ChangeOperation, Step } from '../../src/operations/operation.ts'
+import { there } from './there.ts'
 
 const scale = operation as ChangeOperation
 
-const there = (replicas: number, over: Partial<Deployment> = {}): Bound => {
-  const status = { observed: true, updated: replicas, total: replicas, ready: replicas, available: replicas }
-  const port: Partial<KubernetesPort> = {
-    namespace: 'microservices',
-    missingRights: async () => [],
-    autoscalers: async () => [],
-    scale: async () => 'applied',
-    deployment: async (name) => ({ name, uid: 'a', replicas, status, stuck: null, paused: false, images: [], ...over }),
-  }
-  const place = { service: 'checkout', target: 'prod', environment: 'production', deployment: 'checkout' }
-  return { ...place, port: port as KubernetesPort }
-}
-const plan = (from: number, to: number) => scale.plan({ service: 'checkout', replicas: to }, there(from))
+const plan = (from: number, to: number) => scale.plan({ service: 'checkout', replicas: to }, there(from), new Date())
 
 describe('the drift that an approval of scale covers', () => {
   it.each([
@@ -28,6 +16,15 @@ describe('the drift that an approval of scale covers', () => {
     [3, 0, { min: 0, max: 4 }],
   ])('from %i to %i is one replica either way, not past the goal and not to what was switched off', async (from, to, envelope) => {
     expect((await plan(from, to)).steps[0]?.envelope).toEqual({ replicas: envelope })
+  })
+
+  it('is what an autoscaler may do, where there is one: it moves them all the time', async () => {
+    const place = there(4)
+    place.port.autoscalers = async () => [{ name: 'hpa', min: 2, max: 9 }]
+    const envelope = async (to: number) =>
+      (await scale.plan({ service: 'checkout', replicas: to }, place, new Date())).steps[0]?.envelope.replicas
+    expect(await envelope(6)).toEqual({ min: 2, max: 6 })
+    expect(await envelope(3)).toEqual({ min: 3, max: 9 })
   })
 })
 
