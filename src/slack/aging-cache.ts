@@ -1,65 +1,84 @@
+import type { Known } from '../identity/person.ts'
+
 /** Fresh enough to use without asking. */
 const FRESH_MS = 15 * 60_000
 /** Old enough to be useless, even when the source can't be asked. */
 const USELESS_MS = 12 * 60 * 60_000
-/** Far more people than ever speak to a bot within 12 hours; beyond it the oldest go. */
+/** Far more than are ever asked about within 12 hours; beyond it the oldest go. */
 const MOST = 20_000
-
-interface Kept<T> {
-  value: T
-  at: number
-}
 
 /** Remembers answers with their age. Two who ask for the same thing at once share one question. */
 export class AgingCache<T> {
-  readonly #kept = new Map<string, Kept<T>>()
-  readonly #asking = new Map<string, Promise<T>>()
-  readonly #ask: (key: string) => Promise<T>
-  readonly #onStale: (key: string, ageMs: number, error: unknown) => void
-  readonly #now: () => number
+  readonly #kept = new Map<string, Known<T>>()
+  readonly #asking = new Map<string, Promise<Known<T>>>()
+  readonly #options: Options<T>
 
-  /** `ask` rejects when the source can't tell. `onStale` hears of each old answer that is used because of that. */
-  constructor(options: {
-    ask: (key: string) => Promise<T>
-    onStale: (key: string, ageMs: number, error: unknown) => void
-    now?: () => number
-  }) {
-    this.#ask = options.ask
-    this.#onStale = options.onStale
-    this.#now = options.now ?? Date.now
+  /** `now` is Date.now, unless a test's. */
+  constructor(options: Options<T>) {
+    this.#options = options
   }
 
   /** Rejects when the source can't tell and nothing younger than 12 hours is remembered. */
-  async get(key: string): Promise<T> {
+  async get(key: string): Promise<Known<T>> {
+    const { staysFresh, onStale } = this.#options
     const kept = this.#kept.get(key)
-    if (kept && this.#now() - kept.at < FRESH_MS) return kept.value
+    if (kept && staysFresh(kept.value) && this.#age(kept) < FRESH_MS) return kept
     try {
       return await this.#askOnce(key)
     } catch (error) {
-      const age = kept ? this.#now() - kept.at : Number.POSITIVE_INFINITY
-      if (!kept || age > USELESS_MS) throw error
-      this.#onStale(key, age, error)
-      return kept.value
+      const last = this.#kept.get(key)
+      if (!last || this.#age(last) > USELESS_MS) throw error
+      onStale(key, this.#age(last), error)
+      return last
     }
   }
 
-  #askOnce(key: string): Promise<T> {
+  /** What was said last, however old. */
+  peek(key: string): T | undefined {
+    return this.#kept.get(key)?.value
+  }
+
+  /** The next one asks, and goes by what was known only when the source can't tell. */
+  doubt(key: string): void {
+    const kept = this.#kept.get(key)
+    if (kept) this.#kept.set(key, { ...kept, at: new Date(Math.min(kept.at.getTime(), this.#now() - FRESH_MS)) })
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)()
+  }
+
+  #age({ at }: Known<T>): number {
+    return this.#now() - at.getTime()
+  }
+
+  #askOnce(key: string): Promise<Known<T>> {
     const asking = this.#asking.get(key)
     if (asking) return asking
-    const asked = this.#ask(key)
-      .then((value) => {
-        this.#keep(key, value)
-        return value
-      })
+    const asked = this.#options
+      .ask(key)
+      .then((value) => this.#keep(key, value))
       .finally(() => this.#asking.delete(key))
     this.#asking.set(key, asked)
     return asked
   }
 
-  #keep(key: string, value: T) {
+  #keep(key: string, value: T): Known<T> {
+    const known = { value, at: new Date(this.#now()) }
     this.#kept.delete(key)
-    this.#kept.set(key, { value, at: this.#now() })
+    this.#kept.set(key, known)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest)
+    return known
   }
+}
+
+interface Options<T> {
+  /** Rejects when the source can't tell. */
+  ask: (key: string) => Promise<T>
+  /** Whether such an answer holds for 15 minutes; another one is asked for again by whoever comes next. */
+  staysFresh: (value: T) => boolean
+  /** Hears of each old answer that is used because the source can't tell. */
+  onStale: (key: string, ageMs: number, error: unknown) => void
+  now?: () => number
 }

@@ -1,11 +1,12 @@
 import type { RequestListener } from 'node:http'
 import { App, HTTPReceiver } from '@slack/bolt'
 import type { Kysely } from 'kysely'
-import type { Directory } from '../identity/person.ts'
+import type { Identity } from '../identity/identity.ts'
 import type { Log } from '../storage/log.ts'
 import type { Schema } from '../storage/schema.ts'
 import { createAnswers } from './answers.ts'
 import { boltLogger } from './bolt-logger.ts'
+import type { Channels } from './channels.ts'
 import type { Checks } from './checks.ts'
 import type { Clients } from './clients.ts'
 import { keepConnected } from './connection.ts'
@@ -13,6 +14,7 @@ import type { Doors } from './doors.ts'
 import { createGestures } from './gestures.ts'
 import { listen } from './listeners.ts'
 import type { SlackMetrics } from './metrics.ts'
+import type { News } from './news.ts'
 import { createReceiver, type Delivery } from './receivers.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -38,6 +40,8 @@ interface SlackState {
   since: Date
   /** Why not. */
   error: string | null
+  /** What is wrong with the incidents channel. */
+  incidentsChannel: string | null
 }
 
 export interface SlackAppOptions {
@@ -46,7 +50,9 @@ export interface SlackAppOptions {
   apiUrl: string | null
   clients: Clients
   workspace: Workspace
-  directory: Directory
+  identity: Pick<Identity, 'whose'>
+  directory: News['directory']
+  channels: Channels
   doors: Doors
   names: Record<'incident' | 'ops', string>
   checks: Checks
@@ -56,7 +62,7 @@ export interface SlackAppOptions {
 }
 
 export function createSlackApp(options: SlackAppOptions): SlackEdge {
-  const { delivery, apiUrl, clients, workspace, log } = options
+  const { delivery, apiUrl, clients, workspace, channels, log } = options
   const receiver = createReceiver(delivery, { apiUrl, log })
   const bot = () => workspace.identity()?.user ?? null
   const app = new App({
@@ -73,7 +79,12 @@ export function createSlackApp(options: SlackAppOptions): SlackEdge {
   const gestures = createGestures({ ...options, answers })
   listen(app, { ...options, gestures, answers, bot })
 
-  let state: SlackState = { mode: delivery.mode, connected: false, since: new Date(), error: 'not started' }
+  let state: Omit<SlackState, 'incidentsChannel'> = {
+    mode: delivery.mode,
+    connected: false,
+    since: new Date(),
+    error: 'not started',
+  }
   const onChange = (connected: boolean, error: Error | null) => {
     const since = connected === state.connected ? state.since : new Date()
     state = { mode: delivery.mode, connected, since, error: error?.message ?? null }
@@ -103,6 +114,6 @@ export function createSlackApp(options: SlackAppOptions): SlackEdge {
       if (left > 0) log.warn({ left }, 'stopped while gestures were at work; what they had not recorded is not done')
       onChange(false, new Error('stopped'))
     },
-    state: () => state,
+    state: () => ({ ...state, incidentsChannel: channels.trouble() }),
   }
 }

@@ -1,28 +1,113 @@
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../storage/log.ts'
+import { AgingCache } from './aging-cache.ts'
 import { platformError } from './clients.ts'
 import type { Workspace } from './workspace.ts'
 
-/**
- * Why nobody would see a card in this channel: people type slash commands where the bot is no member, and then it can't
- * post there. Null when they would, and when Slack does not tell.
- */
-export function createWhyUnseen(
+/** What channels are good for. The reasons are for the person who is refused. */
+export interface Channels {
+  /**
+   * Why nobody would see a card in this channel: people type slash commands where the bot is no member, and then it can't
+   * post there. Null when they would, and when Slack does not tell.
+   */
+  whyUnseen(channel: string): Promise<string | null>
+  /**
+   * Why nothing may be done or shown in this channel: another company reads along. Known for 15 minutes, and for 12 hours while
+   * Slack can't be asked; null too when it never told, since whoever acts is a member all the same.
+   */
+  whyUnfit(channel: string): Promise<string | null>
+  /** The same of the room that incidents are opened in, for whoever would open one. */
+  whyNoRoom(): Promise<string | null>
+  /** What is wrong with that room, as far as is known now. */
+  trouble(): string | null
+  /** Slack tells by itself that a channel is shared from now on, or no more. */
+  heardOfSharing(channel: string): void
+}
+
+/** Slack's words for "the bot has no business there": then nothing it says is seen there either. */
+const ELSEWHERE = new Set(['channel_not_found', 'missing_scope', 'method_not_supported_for_channel_type'])
+
+export function createChannels(
   client: WebClient,
-  { workspace, log }: { workspace: Pick<Workspace, 'identity'>; log: Log },
-): (channel: string) => Promise<string | null> {
-  return async (channel) => {
-    if (channel.startsWith('D')) {
-      return 'nobody else sees this conversation, and somebody else may have to approve: ask in a channel, or add --incident INC-7'
-    }
-    const invite = `I am not in this channel, so nobody would see the plan here: type /invite @${workspace.identity()?.name ?? 'firebreak'} first, or add --incident INC-7`
+  {
+    workspace,
+    room,
+    log,
+    now = Date.now,
+  }: { workspace: Pick<Workspace, 'identity'>; room: string; log: Log; now?: () => number },
+): Channels {
+  const shared = new AgingCache<boolean>({
+    now,
+    ask: async (channel) => {
+      const found = await isShared(channel)
+      if (channel === room) tellOfRoom(found)
+      return found
+    },
+    // Whoever has just mended it must not have to wait.
+    staysFresh: (isShared) => !isShared,
+    onStale: (channel, ageMs, err) =>
+      log.warn({ channel, ageMs, err }, 'whether a channel is shared could not be checked; going by what was known'),
+  })
+
+  async function isShared(channel: string): Promise<boolean> {
     try {
       const { channel: found } = await client.conversations.info({ channel })
-      return found?.is_member ? null : invite
+      // An invitation is enough: it may be accepted at any moment. `is_org_shared` alone is the same company.
+      return found?.is_ext_shared === true || found?.is_pending_ext_shared === true
     } catch (error) {
-      if (platformError(error) === 'channel_not_found') return invite
-      log.warn({ err: error, channel }, 'whether the bot is in a channel could not be checked')
-      return null
+      if (ELSEWHERE.has(platformError(error) ?? '')) return false
+      throw error
     }
+  }
+
+  function tellOfRoom(isShared: boolean) {
+    const was = shared.peek(room) ?? false
+    if (isShared && !was) {
+      log.error(
+        { channel: room },
+        `the incidents channel ${room} is shared with another company: no incident can be opened`,
+      )
+    }
+    if (was && !isShared) log.info({ channel: room }, `the incidents channel ${room} is the company’s own again`)
+  }
+
+  async function isUnfit(channel: string): Promise<boolean> {
+    // A conversation of two has no other company in it but by who acts, and they are looked at anyway.
+    if (!/^[CG]/.test(channel)) return false
+    try {
+      return (await shared.get(channel)).value
+    } catch (error) {
+      log.warn({ err: error, channel }, 'whether a channel is shared with another company could not be checked')
+      return false
+    }
+  }
+
+  return {
+    async whyUnseen(channel) {
+      if (channel.startsWith('D')) {
+        return 'nobody else sees this conversation, and somebody else may have to approve: ask in a channel, or add --incident INC-7'
+      }
+      const invite = `I am not in this channel, so nobody would see the plan here: type /invite @${workspace.identity()?.name ?? 'firebreak'} first, or add --incident INC-7`
+      try {
+        const { channel: found } = await client.conversations.info({ channel })
+        return found?.is_member ? null : invite
+      } catch (error) {
+        if (platformError(error) === 'channel_not_found') return invite
+        log.warn({ err: error, channel }, 'whether the bot is in a channel could not be checked')
+        return null
+      }
+    },
+    async whyUnfit(channel) {
+      return (await isUnfit(channel))
+        ? `<#${channel}> is shared with another company, whose people would read along. Act in a channel of your own, or have the other company disconnected from that one`
+        : null
+    },
+    async whyNoRoom() {
+      return (await isUnfit(room))
+        ? `incidents are opened in <#${room}>, which is shared with another company, whose people would read along. Have it disconnected from that channel, or have another incidents channel configured`
+        : null
+    },
+    trouble: () => (shared.peek(room) ? 'shared with another company: no incident can be opened' : null),
+    heardOfSharing: (channel) => shared.doubt(channel),
   }
 }

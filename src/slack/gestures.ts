@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely'
 import { type Answer, type Gesture, say } from '../../commands/command.ts'
-import type { Directory, Person } from '../identity/person.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { Person } from '../identity/person.ts'
+import { isDatabaseAway } from '../storage/away.ts'
 import type { Log } from '../storage/log.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Answers } from './answers.ts'
@@ -41,12 +43,12 @@ export class Failed {
 
 export function createGestures(tools: {
   answers: Answers
-  directory: Directory
+  identity: Pick<Identity, 'whose'>
   db: Kysely<Schema>
   metrics: SlackMetrics
   log: Log
 }): Gestures {
-  const { answers, directory, db, metrics, log } = tools
+  const { answers, identity, db, metrics, log } = tools
   const acknowledging = new InFlight()
   const taken = new InFlight()
 
@@ -57,8 +59,9 @@ export function createGestures(tools: {
 
   async function person({ team, user, userName, cause }: Source): Promise<Person> {
     try {
-      return await directory.person(`${team}/${user}`)
+      return await identity.whose(`${team}/${user}`)
     } catch (error) {
+      if (isDatabaseAway(error)) throw error
       log.warn({ err: error, user, cause }, "Slack can't tell who somebody is; they have no rights until it can")
       return unknownPerson(team, user, userName)
     }

@@ -4,11 +4,12 @@ import type { Answers } from './answers.ts'
 import { actionName } from './choices.ts'
 import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
+import { hearNews, type News } from './news.ts'
 import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
 import { answerView } from './submissions.ts'
 import { addressed, typed } from './text.ts'
 
-export interface Listening {
+export interface Listening extends News {
   doors: Doors
   gestures: Gestures
   answers: Answers
@@ -60,6 +61,8 @@ export function listen(app: App, listening: Listening): void {
   app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack }) =>
     answerView(body, ack, { doors, gestures, answers }),
   )
+
+  hearNews(app, listening)
 }
 
 type Action = (SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs)['action']

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { parseIncidentName } from '../incidents/incident.ts'
 import type { Schema } from '../storage/schema.ts'
 
@@ -36,4 +36,44 @@ export async function postedMessages(db: Kysely<Schema>, chain: string): Promise
     .where('m.ts', 'is not', null)
     .execute()
   return rows.map((row) => ({ ...row, ts: row.ts as string }))
+}
+
+/** The roots of open incidents, and those under which something was shown since then; the latest first. */
+export async function liveRoots(
+  db: Kysely<Schema>,
+  since: Date,
+  limit: number,
+): Promise<{ channel: string; ts: string }[]> {
+  const rows = await db
+    .selectFrom('slack_messages as m')
+    .leftJoin('incidents as i', (j) => j.on(sql`'INC-' || i.id`, '=', sql.ref('m.subject')))
+    .select(['m.channel', 'm.ts'])
+    .where('m.slot', '=', 'card')
+    .where('m.thread_of', 'is', null)
+    .where('m.ts', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb('i.status', 'not in', ['resolved', 'closed', 'cancelled']),
+        eb('m.posted_at', '>=', since),
+        eb(
+          'm.subject',
+          'in',
+          eb
+            .selectFrom('slack_messages')
+            .select('thread_of')
+            .where('posted_at', '>=', since)
+            .where('thread_of', 'is not', null)
+            .$castTo<{ thread_of: string }>(),
+        ),
+      ]),
+    )
+    .orderBy('m.posted_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ ...row, ts: row.ts as string }))
+}
+
+export async function knownChains(db: Kysely<Schema>): Promise<Set<string>> {
+  const rows = await db.selectFrom('chains').select('chain').execute()
+  return new Set(rows.map(({ chain }) => chain))
 }

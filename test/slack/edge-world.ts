@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, type Gesture, nothing, say } from '../../commands/command.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
 import { createHttpServer } from '../../src/http/server.ts'
+import type { Person } from '../../src/identity/person.ts'
 import { createSlackApp } from '../../src/slack/app.ts'
+import { createChannels } from '../../src/slack/channels.ts'
 import { createChecks } from '../../src/slack/checks.ts'
 import { createClients } from '../../src/slack/clients.ts'
 import { createDirectory } from '../../src/slack/directory.ts'
@@ -22,6 +24,9 @@ interface Asked {
   what: string | { id: string; value: string } | SubmittedModal
   gesture: Gesture
 }
+
+/** What Slack told by itself: of a person, or of a group and who left it. */
+type News = Person | { group: string; left: string[] | 'all' }
 
 type Reply = (asked: Asked) => Promise<Answer | { errors: Record<string, string> }>
 
@@ -66,16 +71,23 @@ function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, 
   const clients = createClients({ token: slack.botToken, apiUrl, log, metrics })
   const workspace = createWorkspace(clients.interactive, { incidentsChannel: ROOM, log })
   const directory = createDirectory(clients.interactive, { workspace, log })
+  const identity = { whose: async (account: string) => (await directory.person(account)).value }
+  const channels = createChannels(clients.interactive, { workspace, room: ROOM, log })
+  const news: News[] = []
+  const heard = {
+    heardOfPerson: async (person: Person) => void news.push(person),
+    heardOfGroup: async (group: string, left: string[] | 'all') => void news.push({ group, left }),
+  }
   const { asked, doors, reply } = stubDoors()
   const app = createSlackApp({
-    ...{ apiUrl, clients, workspace, directory, doors, db, metrics, log },
+    ...{ apiUrl, clients, workspace, identity, directory: heard, channels, doors, db, metrics, log },
     delivery: mode === 'http' ? { mode, signingSecret: slack.signingSecret } : { mode, appToken: slack.appToken },
     names: { incident: '/incident', ops: '/ops' },
     checks: createChecks({ strict: true, repaired: metrics.repaired }),
   })
-  const health = async () => ({ database: true, listener: true, slack: app.state() })
+  const health = async () => ({ database: true, listener: true, slack: app.state(), redis: {} })
   const http = createHttpServer({ port: 0, slack: app.handle, health, metrics: metrics.registry })
-  return { app, http, asked, reply, lines, metrics, workspace, directory }
+  return { app, http, asked, reply, lines, metrics, channels, news }
 }
 
 function stubDoors() {

@@ -78,7 +78,7 @@ describe('the HTTP server', () => {
 
 describe('readiness', () => {
   it('is 503 while the database is away', async () => {
-    const health = async () => ({ database: false, listener: true, slack: {} })
+    const health = async () => ({ database: false, listener: true, slack: {}, redis: {} })
     const server = createHttpServer({ port: 0, slack: null, health, metrics: new Registry() })
     const port = await server.start()
     const response = await fetch(`http://127.0.0.1:${port}/health/ready`)
@@ -93,7 +93,7 @@ describe('a port that is taken', () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, resolve))
     const { port } = other.address() as AddressInfo
-    const health = async () => ({ database: true, listener: true, slack: {} })
+    const health = async () => ({ database: true, listener: true, slack: {}, redis: {} })
     const server = createHttpServer({ port, slack: null, health, metrics: new Registry() })
     await expect(server.start()).rejects.toMatchObject({
       code: 'port_taken',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boltLogger, redact } from '../../src/slack/bolt-logger.ts'
+import { boltLogger } from '../../src/slack/bolt-logger.ts'
 import { addressed, typed } from '../../src/slack/text.ts'
 import { keptLog } from '../support/log.ts'
 
@@ -37,24 +37,12 @@ describe('a mention', () => {
 })
 
 describe("Bolt's log", () => {
-  it.each([
-    ['token xoxb-123-abc refused', 'token xoxb-… refused'],
-    ['xapp-1-A0-99-abcdef', 'xapp-…'],
-    [
-      'wss://wss-primary.slack.com/link/?ticket=aaa-bbb&app_id=1',
-      'wss://wss-primary.slack.com/link/?ticket=…&app_id=1',
-    ],
-    ['https://hooks.slack.com/commands/T1/2/abc failed', 'https://hooks.slack.com/… failed'],
-  ])('%s is kept as %s', (said, kept) => {
-    expect(redact(said)).toBe(kept)
-  })
-
   it('leaves debug lines out: they hold what people wrote', () => {
     const log = keptLog()
     const logger = boltLogger(log)
     logger.setLevel('debug' as never)
     logger.debug('Received a message on the WebSocket: {"text":"the password is hunter2"}')
-    logger.warn('connection', 'xoxb-1-2')
-    expect(log.messages).toEqual(['connection xoxb-…'])
+    logger.warn('connection', 'lost')
+    expect(log.messages).toEqual(['connection lost'])
   })
 })

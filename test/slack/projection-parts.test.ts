@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { createPace } from '../../src/slack/projection/pace.ts'
 import { permalink } from '../../src/slack/projection/permalink.ts'
 import { lostCard, rootCheck, touchesOf } from '../../src/slack/projection/subjects.ts'
 import { createWork } from '../../src/slack/projection/work.ts'
@@ -85,34 +84,6 @@ describe('the work of a chain', () => {
     work.mended('INC-7')
     work.backOff('INC-7')
     expect(work.msToNext()).toBe(1_000)
-  })
-})
-
-describe('the pace', () => {
-  const signal = new AbortController().signal
-  const rates = { posts: { perSecond: 10, burst: 2 }, edits: { perSecond: 10, burst: 2 } }
-
-  it('lets a burst through, then makes everyone wait; the urgent go first; other channels do not wait', async () => {
-    const pace = createPace(rates)
-    const order: string[] = []
-    const turn = (name: string, urgency: number, channel = 'C1') =>
-      pace.turn('posts', channel, urgency, signal).then(() => order.push(name))
-    await Promise.all([turn('first', 0), turn('second', 0)])
-    const from = performance.now()
-    const waiting = [turn('reply', 0), turn('approval', 2)]
-    await turn('elsewhere', 0, 'C2')
-    await Promise.all(waiting)
-    expect(order).toEqual(['first', 'second', 'elsewhere', 'approval', 'reply'])
-    expect(performance.now() - from).toBeGreaterThanOrEqual(150)
-  })
-
-  it('stands still after a 429, and who waits can be called away', async () => {
-    const pace = createPace(rates)
-    pace.pause('posts', 'C1', 60_000)
-    const leaving = new AbortController()
-    const waiting = pace.turn('posts', 'C1', 0, leaving.signal)
-    leaving.abort()
-    await expect(waiting).rejects.toThrow()
   })
 })
 

@@ -4,7 +4,7 @@ import { changeName } from '../../src/operations/change.ts'
 import { move, withChange } from '../../src/operations/move.ts'
 import type { State } from '../../src/operations/states.ts'
 import { insertChange, insertPlan, updateDetail } from '../../src/operations/store.ts'
-import { createPace } from '../../src/slack/projection/pace.ts'
+import { budgetOf, createPace, type Rates } from '../../src/slack/projection/pace.ts'
 import { createProjector } from '../../src/slack/projection/projector.ts'
 import { createSources } from '../../src/slack/projection/sources.ts'
 import type { Tools } from '../../src/slack/projection/tools.ts'
@@ -16,6 +16,7 @@ import { FIREBREAK } from '../../src/timeline/entries.ts'
 import { createLedger, GENERAL } from '../../src/timeline/ledger.ts'
 import { testDatabase } from '../support/database.ts'
 import { alice } from '../support/engine.ts'
+import { replicaLimits } from '../support/limits.ts'
 import { keptLog } from '../support/log.ts'
 import { silent } from './bolt-app.ts'
 import { FakeSlack } from './fake/fake-slack.ts'
@@ -60,6 +61,12 @@ export const webOf = (slack: FakeSlack, network: typeof fetch) =>
     fetch: network as never,
   })
 
+/** The pace of a replica; of several together, when they have the Redis of `redisUrl`. */
+export function paceOf(rates: Rates, redisUrl: string | null = null) {
+  const limits = replicaLimits(redisUrl, { posts: budgetOf(rates.posts), edits: budgetOf(rates.edits) })
+  return { ...limits, ...createPace(rates, limits) }
+}
+
 /** One bot process: its own connections, ledger and projector. */
 function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tools> = {}) {
   const log = keptLog()
@@ -74,6 +81,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
     severities: [],
     services: ['checkout'],
     names: { incident: '/incident', ops: '/ops' },
+    channel: ROOM,
     needsOf: () => ({ needed: 1, approvers: ['approver'] }),
     exportOf: async ({ chain, body }) => ({ name: `${chain}.md`, content: JSON.stringify(body) }),
   })
@@ -81,7 +89,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
     {
       ...{ web, db, sources, log, fetch: network.fetch, inFlightMs: TIMEOUT_MS + 300 },
       check: (message) => message,
-      pace: createPace({ posts: FAST, edits: FAST }),
+      pace: paceOf({ posts: FAST, edits: FAST }),
       backoff: { firstMs: 100, mostMs: 400 },
       metrics: { message: (outcome) => void outcomes.push(outcome), lag: () => {} },
       ...tools,
@@ -152,7 +160,7 @@ export async function plan({ ledger }: Replica, chain: string, undoes: number | 
       ...{ service: 'checkout', target: 'prod', environment: 'production' },
     }
     const line = 'scale checkout 5'
-    const row = { ...shared, chain, incident, channel: ROOM, line, undoes, requestedAt: held.now }
+    const row = { ...shared, chain, incident, channel: ROOM, line, undoes, replaces: null, requestedAt: held.now }
     const id = await insertChange(tx.db, row)
     const object = { kind: 'deployment', name: 'checkout', namespace: 'microservices', uid: 'u' }
     const document = canonical({
@@ -204,14 +212,17 @@ export interface World {
   bot: Replica
   /** Another process on the same database. */
   replica(tools?: Partial<Tools>): Replica
+  /** As the role that owns the tables. */
+  owner(query: string): Promise<void>
   /** Makes what was recorded so far older. */
   age(seconds: number): Promise<void>
   close(): Promise<void>
 }
 
-export async function projectionWorld(tools: Partial<Tools> = {}): Promise<World> {
+/** `shared` is the Slack of another world. */
+export async function projectionWorld(tools: Partial<Tools> = {}, shared?: FakeSlack): Promise<World> {
   const database = await testDatabase()
-  const slack = await FakeSlack.start({ mode: 'http', postRate: FAST })
+  const slack = shared ?? (await FakeSlack.start({ mode: 'http', postRate: FAST }))
   const replicas: Replica[] = []
   const replica = (own = tools) => {
     const started = startReplica(database.url, slack, own)
@@ -220,6 +231,7 @@ export async function projectionWorld(tools: Partial<Tools> = {}): Promise<World
   }
   return {
     ...{ slack, replica, bot: replica() },
+    owner: (query) => withClient(database.migrateUrl, async (owner) => void (await owner.query(query))),
     age: (seconds) =>
       withClient(database.migrateUrl, async (owner) => {
         // In the bytes, which are what is read; the chain doesn't verify any more, and nobody asks here.
@@ -233,7 +245,7 @@ export async function projectionWorld(tools: Partial<Tools> = {}): Promise<World
       }),
     async close() {
       await Promise.all(replicas.map((one) => one.stop()))
-      await slack.stop()
+      if (!shared) await slack.stop()
       await database.drop()
     },
   }

@@ -22,7 +22,7 @@ export async function showCard(touch: CardTouch, card: Card, desk: Desk): Promis
 }
 
 async function edit(touch: CardTouch, row: Row, ts: string, desk: Desk): Promise<Outcome> {
-  const { channel, subject, slot } = row
+  const { channel, subject } = row
   await desk.pace.turn('edits', channel, touch.urgency, desk.signal)
   desk.assertMine()
   // The turn may have been long in coming: the newest state is what counts.
@@ -32,10 +32,11 @@ async function edit(touch: CardTouch, row: Row, ts: string, desk: Desk): Promise
   if (!(await claimEdit(desk.db, row))) return { did: 'wait', ms: 1000 }
 
   const hash = hashOf(card.message)
+  const carried = await metadata(touch, hash, desk)
   const answer = await send(checked, (content) =>
     desk.web.chat.update({
       ...{ channel, ts, ...content },
-      metadata: metadata({ subject, slot, chain: desk.chain, seq: touch.through, hash }),
+      metadata: carried,
     }),
   )
   if (answer.kind === 'refused' && faultsTheTs(answer.error)) {

@@ -1,7 +1,8 @@
+import { GENERAL } from '../../timeline/ledger.ts'
 import { isThere } from './lookup.ts'
 import { failure, nothing, type Outcome } from './outcome.ts'
 import { markLost, readMessage } from './store.ts'
-import { lostCard } from './subjects.ts'
+import { lostCard, type RootCheck } from './subjects.ts'
 import type { Desk } from './tools.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { Desk } from './tools.ts'
  * messages). When it's lost, so are the cards beneath it: those of an open incident are posted anew, root first. What
  * was said once is not said again.
  */
-export async function checkRoot(root: string, desk: Desk): Promise<Outcome> {
+export async function checkRoot({ root, all }: RootCheck, desk: Desk): Promise<Outcome> {
   const row = await readMessage(desk.db, root, 'card')
   if (row?.ts) {
     const there = await isThere({ channel: row.channel, ts: row.ts }, desk)
@@ -29,5 +30,6 @@ export async function checkRoot(root: string, desk: Desk): Promise<Outcome> {
   const live = await desk.sources.live(root)
   const rows = await Promise.all(live.map((subject) => readMessage(desk.db, subject, 'card')))
   // What Slack still has stays as it is: a new release never edits old messages.
-  return { ...nothing, touches: live.filter((_, i) => !rows[i]?.ts).map((subject) => lostCard(subject, root)) }
+  const looked = live.filter((_, i) => all || !rows[i]?.ts)
+  return { ...nothing, touches: looked.map((subject) => lostCard(subject, desk.chain === GENERAL ? subject : root)) }
 }

@@ -1,25 +1,39 @@
 import type { ConversationsHistoryResponse } from '@slack/web-api'
+import { readLast } from '../../timeline/store.ts'
 import { type Answer, ask } from './answer.ts'
 import type { Row } from './store.ts'
+import type { CardTouch, OneOffTouch } from './subjects.ts'
 import type { Desk } from './tools.ts'
 
-type Found = NonNullable<ConversationsHistoryResponse['messages']>[number]
+export type Found = NonNullable<ConversationsHistoryResponse['messages']>[number]
 
 /** The database's clock and Slack's may differ by so much. */
 const SKEW_S = 120
 
-/** What a post carries, so that it can be recognised. `seq` is how far its chain had come. */
-export const metadata = (message: { subject: string; slot: string; chain: string; seq: number; hash: string }) => ({
-  event_type: 'firebreak',
-  event_payload: { ...message },
-})
+/**
+ * What a post carries, so that it can be recognised, and so that the ledger can be held to it: how far its chain had come
+ * (`seq`), the hash of that entry (`head`) and when it was recorded (`at`, in ms).
+ */
+export interface Metadata {
+  event_type: 'firebreak'
+  event_payload: Record<'subject' | 'slot' | 'chain' | 'hash' | 'head', string> & Record<'seq' | 'at', number>
+}
+
+/** `hash`: of what the message says. */
+export async function metadata(touch: CardTouch | OneOffTouch, hash: string, { db, chain }: Desk): Promise<Metadata> {
+  const asked = touch.slot === 'card' ? touch.through : touch.entry
+  const { seq, hash: head, recordedAt } = asked ?? (await readLast(db, chain))
+  const { subject, slot } = touch
+  const at = recordedAt.getTime()
+  return { event_type: 'firebreak', event_payload: { subject, slot, chain, seq, head: head.slice(0, 16), at, hash } }
+}
 
 /**
  * Looks in Slack for a message whose post had no answer: in its thread, or in the channel for a root (a channel's
  * history leaves replies out). Null when it isn't there.
  */
 export async function findPosted(
-  row: Row,
+  row: Pick<Row, 'channel' | 'postingSince'>,
   root: { ts: string } | null,
   isIt: (message: Found) => boolean,
   { web }: Desk,

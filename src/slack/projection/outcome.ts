@@ -25,15 +25,15 @@ export const isShown = (outcome: Outcome): outcome is Shown =>
   ['nothing', 'posted', 'edited', 'adopted'].includes(outcome.did)
 
 /** What an answer that isn't ok means for the touch. */
-export function failure(
+export async function failure(
   answer: Exclude<Answer<unknown>, { kind: 'ok' }>,
   channel: string,
   { metrics, pace }: Desk,
   kind?: 'posts' | 'edits',
-): Outcome {
+): Promise<Outcome> {
   metrics.message(answer.kind)
   if (answer.kind === 'refused' && answer.error === 'thread_not_found') return { did: 'lost' }
   if (answer.kind !== 'rate_limited') return { did: 'failed', channel, error: answer.error }
-  if (kind) pace.pause(kind, channel, answer.ms)
+  if (kind) await pace.pause(kind, channel, answer.ms)
   return { did: 'wait', ms: answer.ms }
 }

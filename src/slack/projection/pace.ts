@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import PQueue from 'p-queue'
+import type { Budget, Limits, Taken } from '../../limits/limits.ts'
 
 /** On the average so many a second; up to `burst` at once. */
 interface Rate {
@@ -15,28 +17,60 @@ export interface Rates {
 export interface Pace {
   /** Waits for its turn; greater urgency goes first. Rejects when `signal` aborts. */
   turn(kind: keyof Rates, channel: string, urgency: number, signal: AbortSignal): Promise<void>
-  /** Slack said 429: nobody's turn comes for so long. */
-  pause(kind: keyof Rates, channel: string, ms: number): void
+  /** Slack said 429: nobody's turn comes for so long, in any replica. */
+  pause(kind: keyof Rates, channel: string, ms: number): Promise<void>
 }
 
-export function createPace(rates: Rates): Pace {
-  const queues = new Map<string, PQueue>()
-  const queue = (kind: keyof Rates, channel: string) => {
-    const key = kind === 'posts' ? channel : kind
-    const { perSecond, burst } = rates[kind]
-    const made =
-      queues.get(key) ?? new PQueue({ intervalCap: burst, interval: (burst / perSecond) * 1000, strict: true })
-    queues.set(key, made)
+/** What all replicas may do together: the same rate, in windows of whole seconds. */
+export function budgetOf({ perSecond, burst }: Rate): Budget {
+  const seconds = Math.max(1, Math.ceil(round(burst / perSecond)))
+  return { points: Math.max(1, Math.floor(round(perSecond * seconds))), seconds }
+}
+
+/** 50 a minute are 50 in 60 s, not 49.999. */
+const round = (value: number) => Math.round(value * 1e6) / 1e6
+
+export function createPace(rates: Rates, limits: Pick<Limits<keyof Rates>, 'take' | 'pause'>): Pace {
+  const lanes = new Map<string, ReturnType<typeof createLane>>()
+  const keyOf = (kind: keyof Rates, channel: string) => (kind === 'posts' ? channel : 'workspace')
+  const lane = (kind: keyof Rates, channel: string) => {
+    const key = keyOf(kind, channel)
+    const made = lanes.get(key) ?? createLane(rates[kind], () => limits.take(kind, key))
+    lanes.set(key, made)
     return made
   }
   return {
-    async turn(kind, channel, urgency, signal) {
-      await queue(kind, channel).add(() => {}, { priority: urgency, signal })
-    },
-    pause(kind, channel, ms) {
-      const paused = queue(kind, channel)
-      paused.pause()
-      setTimeout(() => paused.start(), ms).unref()
+    turn: (kind, channel, urgency, signal) => lane(kind, channel).turn(urgency, signal),
+    pause: (kind, channel, ms) => limits.pause(kind, keyOf(kind, channel), ms),
+  }
+}
+
+/** Those who wait for one budget. Who goes is decided when somebody may go, so that what is urgent overtakes. */
+function createLane({ perSecond, burst }: Rate, take: () => Promise<Taken>) {
+  const waiting = new PQueue({ autoStart: false })
+  /** What this replica may do if it were alone. It is stricter than the windows that all share, and needs no Redis. */
+  const own = new PQueue({ intervalCap: burst, interval: (burst / perSecond) * 1000, strict: true })
+  let serving = false
+
+  async function serve() {
+    if (serving) return
+    serving = true
+    while (waiting.size > 0) {
+      await own.add(() => {})
+      for (let taken = await take(); !taken.ok; taken = await take()) {
+        await delay(taken.retryInMs, undefined, { ref: false })
+      }
+      waiting.start()
+    }
+    serving = false
+  }
+
+  return {
+    async turn(urgency: number, signal: AbortSignal) {
+      // Whoever goes closes the door behind them.
+      const turn = waiting.add(() => waiting.pause(), { priority: urgency, signal })
+      void serve()
+      await turn
     },
   }
 }

@@ -2,9 +2,9 @@ import type { Block } from '@slack/web-api'
 import type { Message } from '../../../templates/message.ts'
 import { canonical, sha256 } from '../../timeline/canonical.ts'
 import { type Answer, ask, faultsTheMessage } from './answer.ts'
-import { findPosted, metadata } from './lookup.ts'
+import { type Found, findPosted, metadata } from './lookup.ts'
 import { failure, type Outcome } from './outcome.ts'
-import { claimPost, type Row, readMessage, settle } from './store.ts'
+import { claimPost, type Row, readMessage, rememberPosted, settle } from './store.ts'
 import type { CardTouch, OneOffTouch } from './subjects.ts'
 import type { Desk } from './tools.ts'
 
@@ -24,8 +24,9 @@ export async function post(
   if (touch.subject !== touch.root && !root?.ts) return { did: 'rootless' }
   const place = { channel: root?.channel ?? channel, thread_ts: root?.ts ?? null }
 
-  if (row?.state === 'posting' || row?.state === 'unknown') {
-    const adopted = await adopt(row, place.thread_ts, desk)
+  const earlier = row ?? (await lostRow(touch, place.channel, desk))
+  if (earlier?.state === 'posting' || earlier?.state === 'unknown') {
+    const adopted = await adopt(earlier, root, desk)
     if (adopted) return adopted
   }
 
@@ -38,13 +39,13 @@ export async function post(
   const claim = { subject, slot, chain: desk.chain, channel: place.channel, threadOf, file: null, hash }
   if (!(await claimPost(desk.db, row, claim))) return { did: 'wait', ms: 1000 }
 
-  const seq = touch.slot === 'card' ? touch.through : touch.seq
   const broadcast = touch.slot !== 'card' && touch.broadcast
   const thread = place.thread_ts ? { thread_ts: place.thread_ts, reply_broadcast: broadcast } : {}
+  const carried = await metadata(touch, hash, desk)
   const answer = await send(content, (content) =>
     desk.web.chat.postMessage({
       ...{ channel: place.channel, ...content, unfurl_links: false, unfurl_media: false },
-      metadata: metadata({ subject, slot, chain: desk.chain, seq, hash }),
+      metadata: carried,
       ...thread,
     }),
   )
@@ -66,23 +67,39 @@ export async function send<T>(
   return refused && blocks ? await ask(() => call({ text, blocks: [] })) : answer
 }
 
+/** How far back a message is looked for of which nothing is known but that it may be there. */
+const DAY_MS = 86_400_000
+
+/**
+ * What stood before the last recovery may have been posted all the same: the row that said so can be among what was lost.
+ * Null when it can't.
+ */
+async function lostRow({ subject, slot, ...touch }: CardTouch | OneOffTouch, channel: string, desk: Desk) {
+  const recovered = await desk.sources.recoveredAt()
+  const recordedAt = 'entry' in touch ? touch.entry.recordedAt : touch.recordedAt
+  if (!recovered || (recordedAt && recordedAt > recovered)) return null
+  const postingSince = recordedAt ?? new Date(recovered.getTime() - DAY_MS)
+  const row = { subject, slot, chain: desk.chain, channel, threadOf: null, ts: null, file: null }
+  return { ...row, state: 'unknown', hash: '', postingSince, ageMs: Number.POSITIVE_INFINITY } satisfies Row
+}
+
 /** Takes the message that an earlier post made, if it made one; null when Slack has none. */
-async function adopt(row: Row, thread_ts: string | null, desk: Desk): Promise<Outcome | null> {
+async function adopt(row: Row, root: Row | null, desk: Desk): Promise<Outcome | null> {
   if (row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
-  const answer = await findPosted(
-    row,
-    thread_ts === null ? null : { ts: thread_ts },
-    ({ metadata }) => {
-      const { subject, slot, chain } = (metadata?.event_payload ?? {}) as Record<string, unknown>
-      const ours = metadata?.event_type === 'firebreak'
-      return ours && subject === row.subject && slot === row.slot && chain === row.chain
-    },
-    desk,
-  )
+  const answer = await findPosted(row, root?.ts ? { ts: root.ts } : null, (found) => isOurs(found, row), desk)
   if (answer.kind !== 'ok') return failure(answer, row.channel, desk)
   if (answer.value === null) return null
   const { ts, metadata } = answer.value
   const { hash } = metadata?.event_payload as { hash?: string }
-  await settle(desk.db, row, { state: 'posted', ts: String(ts), hash: hash ?? '' })
+  const { subject, slot, chain, channel } = row
+  const threadOf = root?.subject ?? null
+  await rememberPosted(desk.db, { subject, slot, chain, channel, threadOf, file: null, hash: hash ?? '' }, String(ts))
   return { did: 'adopted', channel: row.channel }
+}
+
+/** Its name alone doesn't tell: an entry that was lost may have had the same place in the chain. */
+export function isOurs({ metadata }: Found, row: Row): boolean {
+  const { subject, slot, chain, hash } = (metadata?.event_payload ?? {}) as Record<string, unknown>
+  const named = subject === row.subject && slot === row.slot && chain === row.chain
+  return metadata?.event_type === 'firebreak' && named && (row.hash === '' || row.hash === hash)
 }

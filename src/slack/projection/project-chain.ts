@@ -17,16 +17,20 @@ export class NotMine extends Error {
  * Shows a chain's entries in Slack until nothing is left, one message after the other. `projected` follows as far as
  * everything is shown: whoever comes next begins there.
  *
- * @param check look first whether Slack still has the root
+ * @param check look first whether Slack still has the root: then at the cards that it has lost, or at all of them
  * @param pause waits so long, or until there is a new entry
  */
 export async function projectChain(
   desk: Desk,
-  { check, troubles, pause }: { check: boolean; troubles: Troubles; pause: (ms: number) => Promise<void> },
+  {
+    check,
+    troubles,
+    pause,
+  }: { check: 'lost' | 'all' | null; troubles: Troubles; pause: (ms: number) => Promise<void> },
 ): Promise<void> {
   const { db, chain } = desk
   const work = createWork(desk.backoff)
-  if (check) work.add(rootCheck(chain))
+  if (check) work.add(rootCheck(chain, check === 'all'))
   let projected = (await readProgress(db, chain))?.projected ?? 0
   let seen = projected
   for (;;) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDatabaseAway } from '../../storage/away.ts'
 import type { Session } from '../../storage/session.ts'
-import type { Ledger } from '../../timeline/ledger.ts'
+import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
 import { chainsBehind, LEDGER_CHANNEL } from '../../timeline/store.ts'
 import { NotMine, projectChain } from './project-chain.ts'
 import type { Tools } from './tools.ts'
@@ -10,6 +10,8 @@ import { createTroubles } from './trouble.ts'
 export interface Projector {
   /** From now on Slack follows the ledger. First of all, the cards of open incidents that Slack has lost come anew. */
   start(): void
+  /** Looks anew at every card of what is open or under way: what is true of all of them has changed. */
+  recheck(): void
   /** Finishes the message in hand, for so many ms at most, and leaves the rest for the next start. */
   stop(deadlineMs: number): Promise<void>
   /** Resolves when Slack shows everything that is recorded. */
@@ -36,6 +38,8 @@ export function createProjector(
   const workers = new Set<Promise<void>>()
   /** Incidents whose root was not looked at yet; null: not known which are open. */
   let unchecked: Set<string> | null = null
+  /** Of those, the cards that Slack still has too; and what belongs to no incident. */
+  let all = false
   let polling: Promise<void> | null = null
   /** Rings when notifications may have been missed. */
   const missed = createBell(signal)
@@ -60,9 +64,11 @@ export function createProjector(
         bell.reset()
         if (!(await session.tryLock(key))) return
         try {
-          const check = unchecked?.has(chain) ?? false
+          // A recheck makes another list: what was only being looked at before stays on that.
+          const list = unchecked
+          const check = list?.has(chain) ? (all ? 'all' : 'lost') : null
           await projectChain({ ...tools, chain, assertMine, signal }, { check, troubles, pause: bell.wait })
-          unchecked?.delete(chain)
+          list?.delete(chain)
         } finally {
           await session.unlock(key)
         }
@@ -77,7 +83,7 @@ export function createProjector(
   }
 
   async function poll() {
-    unchecked ??= new Set(await sources.open())
+    unchecked ??= new Set([...(await sources.open()), ...(all ? [GENERAL] : [])])
     for (const chain of new Set([...unchecked, ...(await chainsBehind(db))])) wake(chain)
   }
 
@@ -98,6 +104,11 @@ export function createProjector(
   return {
     start() {
       polling ??= keepPolling()
+    },
+    recheck() {
+      unchecked = null
+      all = true
+      missed.ring()
     },
     async stop(deadlineMs) {
       stopping.abort()

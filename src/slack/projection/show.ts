@@ -1,11 +1,13 @@
 import { GENERAL } from '../../timeline/ledger.ts'
+import { readEntries } from '../../timeline/store.ts'
 import { showCard } from './card.ts'
 import { checkRoot } from './check.ts'
 import { sayWhenLate } from './late.ts'
 import { isShown, nothing, type Outcome } from './outcome.ts'
 import { post } from './post.ts'
-import { readMessage } from './store.ts'
+import { type MessageState, readMessage } from './store.ts'
 import { type CardTouch, type OneOffTouch, type Touch, URGENCY } from './subjects.ts'
+import { takeBack } from './take-back.ts'
 import type { Desk } from './tools.ts'
 import { showFile } from './upload.ts'
 
@@ -13,12 +15,14 @@ import { showFile } from './upload.ts'
 export async function show(touch: Touch, desk: Desk): Promise<Outcome> {
   switch (touch.slot) {
     case 'check':
-      return checkRoot(touch.root, desk)
+      return checkRoot(touch, desk)
     case 'card':
       return showState(touch, desk)
     case 'reply':
     case 'file':
       return sayOnce(touch, desk)
+    case 'gone':
+      return takeBack(touch, desk)
   }
 }
 
@@ -31,14 +35,20 @@ async function showState(touch: CardTouch, desk: Desk): Promise<Outcome> {
   return { ...outcome, touches: [{ ...touch, subject: card.shownBy, root, urgency: URGENCY.card, recordedAt: null }] }
 }
 
+/** What was said once: it is there, or it was and isn't said again. */
+const SAID: MessageState[] = ['posted', 'deleted', 'kept']
+
 async function sayOnce(touch: OneOffTouch, desk: Desk): Promise<Outcome> {
   const row = await readMessage(desk.db, touch.subject, touch.slot)
-  if (row?.state === 'posted') return nothing
+  if (row && SAID.includes(row.state)) return nothing
+  // It was read when it was new: it may have been erased since, and what was erased isn't said any more.
+  const [entry] = await readEntries(desk.db, desk.chain, { after: touch.seq - 1, limit: 1 })
+  if (!entry) return nothing
   if (touch.slot === 'file') {
-    const file = await desk.sources.file(touch.entry)
+    const file = await desk.sources.file(entry)
     return file ? showFile(touch, file, desk) : nothing
   }
-  const message = await desk.sources.reply(touch.entry)
+  const message = await desk.sources.reply(entry)
   if (!message) return nothing
   return post(touch, row, { channel: '', message: sayWhenLate(message, touch.entry.recordedAt) }, desk)
 }

@@ -1,26 +1,38 @@
 import type { Kysely } from 'kysely'
+import { askReply, glassReply } from '../../../templates/ask-reply.ts'
 import { changeCard } from '../../../templates/change-card.ts'
 import { outcomeReply } from '../../../templates/change-replies.ts'
 import type { Needs } from '../../../templates/change-status.ts'
+import { holdCard } from '../../../templates/hold-card.ts'
 import { incidentCard } from '../../../templates/incident-card.ts'
 import { exportedReply, type Names, nextSteps, resolvedReply } from '../../../templates/incident-replies.ts'
 import type { Message } from '../../../templates/message.ts'
 import { readingFile, readingReply } from '../../../templates/reading.ts'
+import { recoveryCard } from '../../../templates/recovery-card.ts'
+import { signedReply } from '../../../templates/signed.ts'
 import { incidentName, isOpen, parseIncidentName, type Severity } from '../../incidents/incident.ts'
 import { openIncidents, readIncident } from '../../incidents/store.ts'
 import { type Change, changeName, parseChangeName } from '../../operations/change.ts'
+import { parseHoldName } from '../../operations/hold.ts'
+import { readHold } from '../../operations/holds/store.ts'
 import type { State } from '../../operations/states.ts'
 import { liveChanges, readChange } from '../../operations/store.ts'
+import { parseRecoveryName } from '../../recovery/standing.ts'
+import { lastBegan, pendingBefore, readRecovery, standingRecovery } from '../../recovery/store.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { Entry } from '../../timeline/entries.ts'
+import { GENERAL } from '../../timeline/ledger.ts'
 import type { Sources } from './tools.ts'
 
 export interface SourcesOptions {
   db: Kysely<Schema>
-  severities: Severity[]
+  /** These two as they are now: the configuration may change. */
+  readonly severities: Severity[]
   /** The names of the catalogue's services. */
-  services: string[]
+  readonly services: string[]
   names: Names
+  /** The incidents channel: where what concerns everybody is said. */
+  channel: string
   needsOf(change: Change): Needs
   /** A chain's rendering through an entry, as `incident.exported` asks for it. */
   exportOf(entry: Entry): Promise<{ name: string; content: string }>
@@ -31,10 +43,11 @@ export function createSources(options: SourcesOptions): Sources {
   const { db } = options
   return {
     open: async () => (await openIncidents(db)).map(({ id }) => incidentName(id)),
-    async live(subject) {
-      const incident = await incidentOf(subject)
+    async live(chain) {
+      if (chain === GENERAL) return (await liveChanges(db, null)).map(({ id }) => changeName(id))
+      const incident = await incidentOf(chain)
       if (!incident || !isOpen(incident.status)) return []
-      return [subject, ...(await liveChanges(db, incident.id)).map(({ id }) => changeName(id))]
+      return [chain, ...(await liveChanges(db, incident.id)).map(({ id }) => changeName(id))]
     },
     async card(subject) {
       const incident = await incidentOf(subject)
@@ -42,13 +55,28 @@ export function createSources(options: SourcesOptions): Sources {
         const severity = options.severities.find(({ name }) => name === incident.severity)
         return { channel: incident.channel, message: incidentCard(incident, severity), shownBy: null }
       }
+      const held = parseHoldName(subject)
+      const hold = held === null ? null : await readHold(db, held)
+      if (hold) return { channel: options.channel, message: holdCard(hold), shownBy: null }
+      const recovery = await recoveryOf(subject)
+      if (recovery) return { channel: options.channel, message: recovery, shownBy: null }
       const change = await changeOf(subject)
       if (!change) return null
-      const message = changeCard(change, { needs: options.needsOf(change) })
+      const halted = (await standingRecovery(db))?.id ?? null
+      const message = changeCard(change, { needs: options.needsOf(change), halted })
       return { channel: change.channel, message, shownBy: change.undoes === null ? null : changeName(change.undoes) }
     },
+    recoveredAt: () => lastBegan(db),
     reply,
     file,
+  }
+
+  async function recoveryOf(subject: string) {
+    const id = parseRecoveryName(subject)
+    const recovery = id === null ? null : await readRecovery(db, id)
+    if (!recovery) return null
+    const pending = recovery.endedAt ? [] : await pendingBefore(db, recovery.beganAt)
+    return recoveryCard(recovery, { pending, ops: options.names.ops })
   }
 
   async function reply({ subject, actor, body }: Entry): Promise<Message | null> {
@@ -61,8 +89,19 @@ export function createSources(options: SourcesOptions): Sources {
         const incident = await incidentOf(subject)
         return incident && resolvedReply(incident)
       }
+      case 'chain.signed':
+        return signedReply(body)
       case 'operation.read':
         return readingReply(body, actor.id)
+      case 'change.asked': {
+        const change = await changeOf(subject)
+        // Whoever decided meanwhile needn't be called any more.
+        return change?.state === 'planned' ? askReply(change, body.people) : null
+      }
+      case 'change.voted': {
+        const change = await changeOf(subject)
+        return change && glassReply(change, actor.id, body.comment ?? '')
+      }
       case 'change.moved': {
         const change = await changeOf(subject)
         // As it was then: it may have moved on.

@@ -11,8 +11,10 @@ type Db = Kysely<Schema>
  * - `unknown`: the request ended without an answer: look in Slack before posting again
  * - `posted`: it is there; `hash` is of what it shows, empty when that isn't certain
  * - `editing`: as `posting`, for an edit
+ * - `deleted`: what it said was erased, and it was taken back
+ * - `kept`: what it said was erased, and Slack refused to delete it
  */
-export type MessageState = 'absent' | 'posting' | 'unknown' | 'posted' | 'editing'
+export type MessageState = 'absent' | 'posting' | 'unknown' | 'posted' | 'editing' | 'deleted' | 'kept'
 
 export interface Row {
   subject: string
@@ -118,6 +120,16 @@ export async function settle(
     .execute()
 }
 
+/** Keeps a message that was found in Slack; the row that says so may have been lost. */
+export async function rememberPosted(db: Db, { threadOf, ...rest }: Claim, ts: string) {
+  const values = { ...rest, thread_of: threadOf, state: 'posted', ts, posted_at: now }
+  await db
+    .insertInto('slack_messages')
+    .values(values)
+    .onConflict((c) => c.columns(['subject', 'slot']).doUpdateSet(values))
+    .execute()
+}
+
 /** Keeps the id of a file that Slack reserved: nobody sees it before its upload is completed. */
 export async function rememberFile(db: Db, claim: Claim) {
   const { threadOf, ...rest } = claim
@@ -127,6 +139,42 @@ export async function rememberFile(db: Db, claim: Claim) {
     .values(values)
     .onConflict((c) => c.columns(['subject', 'slot']).doUpdateSet(values))
     .execute()
+}
+
+/**
+ * The messages that may show these entries of a chain: their replies and files, and the exports that were asked for
+ * before the entry `erasure` said that they are gone. Oldest first.
+ */
+export async function messagesShowing(db: Db, chain: string, entries: number[], erasure: number): Promise<Row[]> {
+  const rows = await db
+    .selectFrom('slack_messages')
+    .selectAll()
+    .select(age)
+    .where('chain', '=', chain)
+    .where('slot', 'in', ['reply', 'file'])
+    .where('state', 'not in', ['deleted', 'kept', 'absent'])
+    .where(({ or, eb, selectFrom }) =>
+      or([
+        eb(
+          'subject',
+          'in',
+          entries.map((seq) => `${chain}#${seq}`),
+        ),
+        eb(
+          'subject',
+          'in',
+          selectFrom('timeline')
+            .select(sql<string>`chain || '#' || seq`.as('subject'))
+            .where('chain', '=', chain)
+            .where('type', '=', 'incident.exported')
+            .where('seq', '>', Math.min(...entries))
+            .where('seq', '<', erasure),
+        ),
+      ]),
+    )
+    .orderBy('posted_at')
+    .execute()
+  return rows.map(fromRow)
 }
 
 /** Slack has lost a root: its cards are to be posted anew, what was said once in its thread isn't said again. */

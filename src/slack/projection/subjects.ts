@@ -1,6 +1,6 @@
 import { isFinal, type State } from '../../operations/states.ts'
 import type { Entry } from '../../timeline/entries.ts'
-import { GENERAL } from '../../timeline/ledger.ts'
+import { type ChainEnd, GENERAL } from '../../timeline/ledger.ts'
 
 /** What goes first when several messages wait: people can only read what hangs on a root, and act on what asks. */
 export const URGENCY = { check: 4, root: 3, asks: 2, card: 1, reply: 0 } as const
@@ -17,14 +17,15 @@ export interface CardTouch {
   urgency: number
   /** The oldest entry that asks for it. Infinity: none does, Slack has lost it. */
   seq: number
-  /** The newest one. */
-  through: number
+  /** The newest one; null: none does. */
+  through: ChainEnd | null
   recordedAt: Date | null
 }
 
 /** `INC-7#3`: said once, about that entry. */
 export interface OneOffTouch {
-  slot: 'reply' | 'file'
+  /** `gone`: takes back what shows the entries that this one erased. */
+  slot: 'reply' | 'file' | 'gone'
   subject: string
   root: string
   urgency: number
@@ -41,6 +42,8 @@ export interface RootCheck {
   root: string
   urgency: number
   seq: number
+  /** All cards beneath it, not only those that Slack has lost. */
+  all: boolean
 }
 
 /** Outcomes that somebody must look at: a reply, since an edit notifies nobody. */
@@ -52,7 +55,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
   const root = chain === GENERAL ? subject : chain
   const card = (name: string, urgency: number): CardTouch => ({
     ...{ slot: 'card', subject: name, root: chain === GENERAL ? name : chain },
-    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: seq, recordedAt: entry.recordedAt },
+    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: entry, recordedAt: entry.recordedAt },
   })
   const once = (slot: OneOffTouch['slot'], broadcast = false): OneOffTouch => ({
     ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
@@ -69,12 +72,42 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       // Without a thread the gesture's own answer shows it.
       return chain === GENERAL ? [] : [once('reply'), once('file')]
     case 'operation.refused':
+    case 'person.revoked':
+    case 'person.reinstated':
+    case 'review.item_raised':
+    case 'config.loaded':
+    case 'config.rejected':
+    case 'membership.changed':
+    case 'token.issued':
+    case 'token.revoked':
+    case 'erased':
+    case 'evidence.exported':
+    case 'backup.taken':
       return []
+    case 'operations.held':
+    case 'operations.released':
+    case 'recovery.began':
+    case 'recovery.compared':
+    case 'recovery.ended':
+      return [card(subject, URGENCY.root)]
+    case 'timeline.erased':
+      // The incident's card shows its title, its cause and its fix.
+      return chain === GENERAL ? [] : [card(chain, URGENCY.root), { ...once('gone'), urgency: URGENCY.asks }]
+    case 'chain.signed':
+      return chain === GENERAL ? [] : [once('reply')]
     case 'change.planned':
       return [card(subject, URGENCY.asks)]
     case 'change.voted':
+      return body.decision === 'break_glass'
+        ? [card(subject, URGENCY.card), once('reply', true)]
+        : [card(subject, URGENCY.card)]
+    case 'change.looking':
+    case 'change.observed':
     case 'change.progressed':
       return [card(subject, URGENCY.card)]
+    case 'change.asked':
+      // The first ones are mentioned by the card itself.
+      return body.round === 0 ? [card(subject, URGENCY.asks)] : [card(subject, URGENCY.card), once('reply')]
     case 'change.moved': {
       const shown = card(subject, isFinal(body.to as State) || body.to === 'unknown' ? URGENCY.asks : URGENCY.card)
       return NEEDS_A_LOOK.includes(body.to) ? [shown, once('reply')] : [shown]
@@ -87,9 +120,9 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
 /** A card that Slack has lost and that people need: no entry asks for it. */
 export const lostCard = (subject: string, root: string): CardTouch => ({
   ...{ slot: 'card', subject, root, urgency: subject === root ? URGENCY.root : URGENCY.asks },
-  ...{ seq: Number.POSITIVE_INFINITY, through: 0, recordedAt: null },
+  ...{ seq: Number.POSITIVE_INFINITY, through: null, recordedAt: null },
 })
 
-export const rootCheck = (root: string): RootCheck => ({
-  ...{ slot: 'check', subject: root, root, urgency: URGENCY.check, seq: Number.POSITIVE_INFINITY },
+export const rootCheck = (root: string, all = false): RootCheck => ({
+  ...{ slot: 'check', subject: root, root, urgency: URGENCY.check, seq: Number.POSITIVE_INFINITY, all },
 })

@@ -13,8 +13,10 @@ export interface Sources {
   open(): Promise<string[]>
   /** The card of `INC-7` or `OP-12`; null when there is no such thing. */
   card(subject: string): Promise<Card | null>
-  /** What people need to see of an open incident: `INC-7`, then its changes that have not ended. Empty when it's over. */
-  live(incident: string): Promise<string[]>
+  /** What people need to see of a chain: `INC-7`, then its changes that have not ended. Empty when the incident is over. */
+  live(chain: string): Promise<string[]>
+  /** When the last recovery began: what was recorded before may have been shown though nothing says so; null: none did. */
+  recoveredAt(): Promise<Date | null>
   reply(entry: Entry): Promise<Message | null>
   file(entry: Entry): Promise<Upload | null>
 }
@@ -36,7 +38,7 @@ export interface Upload {
 }
 
 interface Metrics {
-  /** `posted`, `edited`, `adopted`, `refused`, `rate_limited`, `unknown`, `lost`. */
+  /** `posted`, `edited`, `adopted`, `refused`, `rate_limited`, `unknown`, `lost`, `deleted`. */
   message(outcome: string): void
   /** From the entry to its message, in ms. */
   lag(ms: number): void

@@ -62,7 +62,7 @@ function merge(known: Touch, touch: Touch): Touch {
     ...known,
     urgency: Math.max(known.urgency, touch.urgency),
     seq: Math.min(known.seq, touch.seq),
-    through: Math.max(known.through, touch.through),
+    through: (touch.through?.seq ?? 0) > (known.through?.seq ?? 0) ? touch.through : known.through,
     recordedAt: known.recordedAt ?? touch.recordedAt,
   }
 }

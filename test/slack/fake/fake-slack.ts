@@ -114,6 +114,7 @@ export class FakeSlack {
 
   command: Gestures['command'] = (typed) => this.#gestures.command(typed)
   say: Gestures['say'] = (typed) => this.#gestures.say(typed)
+  tell: Gestures['tell'] = (event) => this.#gestures.tell(event)
   mention: Gestures['mention'] = (typed) => this.#gestures.mention(typed)
   click: Gestures['click'] = (click) => this.#gestures.click(click)
   submit: Gestures['submit'] = (form) => this.#gestures.submit(form)

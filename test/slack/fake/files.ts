@@ -16,7 +16,7 @@ export interface UploadedFile {
 
 /** The three-step upload: reserve, send the bytes, complete. */
 export class Files {
-  readonly all: UploadedFile[] = []
+  all: readonly UploadedFile[] = []
   readonly #workspace: Workspace
   readonly #base: () => string
   readonly #shareDelay: number
@@ -34,7 +34,7 @@ export class Files {
 
   reserve(filename: string, length: number): Json {
     const file = { id: this.#workspace.newId('F'), filename, title: filename, length, completed: false, shares: [] }
-    this.all.push(file)
+    this.all = [...this.all, file]
     return { upload_url: `${this.#base()}/upload/${file.id}`, file_id: file.id }
   }
 
@@ -74,6 +74,13 @@ export class Files {
       for (const file of files) file.shares.push({ channel, ts, thread_ts })
     }, this.#shareDelay)
     this.#pending.add(timer)
+  }
+
+  remove(id: string): UploadedFile {
+    const file = this.get(id)
+    if (!file) throw new Refusal('file_not_found')
+    this.all = this.all.filter((kept) => kept !== file)
+    return file
   }
 
   described(file: UploadedFile): Json {

@@ -88,6 +88,11 @@ export class Gestures {
     return { ts: message.ts, ...heard, message: heardAsMessage }
   }
 
+  /** Slack tells of something that nobody said: `{ type: 'user_change', user }`. */
+  async tell(event: Json): Promise<Heard> {
+    return this.#event({ ...event, ts: this.#workspace.newTs() })
+  }
+
   /** What the bot posted comes back to it as an event, like anybody's message. */
   async hearOwn(message: Message) {
     const channel = this.#workspace.channels.get(message.channel)

@@ -49,6 +49,10 @@ export interface User {
   is_restricted: boolean
   is_ultra_restricted: boolean
   is_stranger?: boolean
+  is_workflow_bot?: boolean
+  is_connector_bot?: boolean
+  /** On an Enterprise Grid: every workspace that they are in. */
+  enterprise_user?: { teams: string[] }
   profile: { display_name: string; real_name: string; email?: string; [key: string]: unknown }
 }
 
@@ -59,6 +63,10 @@ export interface Channel {
   is_private: boolean
   is_im: boolean
   is_archived: boolean
+  /** Shared with another company; an invitation to one is open; shared with other workspaces of the same company. */
+  is_ext_shared?: boolean
+  is_pending_ext_shared?: boolean
+  is_org_shared?: boolean
 }
 
 export interface UserGroup {

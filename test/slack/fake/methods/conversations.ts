@@ -56,7 +56,10 @@ function described(channel: Channel): Json {
   const { id, name, is_private, is_im, is_archived, members } = channel
   if (is_im) return { id, is_im, is_archived, user: members.find((member) => member !== BOT.user_id) }
   const is_member = members.includes(BOT.user_id)
-  return { id, name, name_normalized: name, is_channel: !is_private, is_private, is_im, is_archived, is_member }
+  const { is_ext_shared = false, is_pending_ext_shared = false, is_org_shared = false } = channel
+  const shared = { is_shared: is_ext_shared || is_org_shared, is_ext_shared, is_pending_ext_shared, is_org_shared }
+  const kind = { is_channel: !is_private, is_private, is_im, is_archived }
+  return { id, name, name_normalized: name, ...kind, ...shared, is_member }
 }
 
 const info: Method = (args, { workspace }) => {

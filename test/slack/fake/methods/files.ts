@@ -26,8 +26,19 @@ const info: Method = (args, { files }) => {
   return { file: files.described(file) }
 }
 
+/** Messages that show the file stay, with a tombstone in its place. */
+const remove: Method = (args, { files, workspace }) => {
+  const file = files.remove(required(args, 'file').file)
+  for (const message of workspace.messages.all) {
+    if (message.files?.some(({ id }) => id === file.id))
+      message.files = message.files.map((f) => (f.id === file.id ? { id: f.id, mode: 'tombstone' } : f))
+  }
+  return {}
+}
+
 export const fileMethods: Record<string, Method> = {
   'files.getUploadURLExternal': getUploadUrl,
   'files.completeUploadExternal': complete,
   'files.info': info,
+  'files.delete': remove,
 }

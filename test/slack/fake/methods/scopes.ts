@@ -18,6 +18,7 @@ const SCOPES: Record<string, string> = {
   'team.info': 'team:read',
   'files.getUploadURLExternal': 'files:write',
   'files.completeUploadExternal': 'files:write',
+  'files.delete': 'files:write',
   'files.info': 'files:read',
   'reactions.add': 'reactions:write',
 }
