@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** What is counted, as one value that is handed to those who count. */
 export function createMetrics() {
@@ -43,6 +43,30 @@ export function createMetrics() {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
     registers,
   })
+  const requests = new Counter({
+    name: 'firebreak_api_requests_total',
+    help: 'Requests of the command line, by route and HTTP status',
+    labelNames: ['route', 'status'],
+    registers,
+  })
+  const failedOpen = new Counter({
+    name: 'firebreak_limits_fail_open_total',
+    help: "Times that Redis could not say whether a budget had any left, and the replica's own counted",
+    labelNames: ['budget'],
+    registers,
+  })
+  const exhausted = new Counter({
+    name: 'firebreak_limits_exhausted_total',
+    help: 'Times that a budget had none left: a message waited, or a person was refused',
+    labelNames: ['budget'],
+    registers,
+  })
+  const behind = new Gauge({
+    name: 'firebreak_audit_sink_behind_entries',
+    help: 'Entries of the ledger that an audit sink lacks, as the replica that feeds it knows',
+    labelNames: ['sink'],
+    registers,
+  })
 
   return {
     registry,
@@ -51,6 +75,11 @@ export function createMetrics() {
     called: (method: string, outcome: string) => calls.inc({ method, outcome }),
     repaired: (limit: string) => repairs.inc({ limit }),
     message: (outcome: string) => messages.inc({ outcome }),
+    api: (route: string, status: number) => requests.inc({ route, status }),
     lag: (ms: number) => lag.observe(ms / 1000),
+    failedOpen: (budget: string) => failedOpen.inc({ budget }),
+    exhausted: (budget: string) => exhausted.inc({ budget }),
+    sinkBehind: (sink: string, entries: number | null) =>
+      entries === null ? behind.remove({ sink }) : behind.set({ sink }, entries),
   }
 }

@@ -9,11 +9,12 @@ export interface HttpServer {
   stop(): Promise<void>
 }
 
-/** What the readiness of a replica hangs on; Slack's state is shown and decides nothing. */
+/** What the readiness of a replica hangs on; the states of Slack and Redis are shown and decide nothing. */
 export interface Health {
   database: boolean
   listener: boolean
   slack: object
+  redis: object
 }
 
 class HttpError extends Error {
@@ -27,21 +28,22 @@ class HttpError extends Error {
 
 const DRAIN_MS = 2_500
 
-/** `slack` gets `POST /slack/events`; null in Socket Mode. Port 0 is any free one. */
+/** `slack` gets `POST /slack/events`; null in Socket Mode. `api` gets what is below `/api/`. Port 0 is any free one. */
 export function createHttpServer(options: {
   port: number
   slack: RequestListener | null
+  api?: RequestListener
   health: () => Promise<Health>
   metrics: Registry
 }): HttpServer {
-  const { port, slack, health, metrics } = options
+  const { port, slack, api, health, metrics } = options
 
   const routes: Record<string, RequestListener> = {
     'GET /health/live': (_, response) => sendJson(response, 200, { live: true }),
     'GET /health/ready': async (_, response) => {
-      const { database, listener, slack } = await health()
+      const { database, listener, slack, redis } = await health()
       const ready = database && listener
-      sendJson(response, ready ? 200 : 503, { ready, database, listener, slack })
+      sendJson(response, ready ? 200 : 503, { ready, database, listener, slack, redis })
     },
     'GET /metrics': async (_, response) => {
       response.setHeader('content-type', metrics.contentType)
@@ -52,7 +54,9 @@ export function createHttpServer(options: {
 
   const server = createServer(async (request, response) => {
     const [path] = (request.url ?? '').split('?', 1)
-    const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`]
+    const route = path?.startsWith('/api/')
+      ? api
+      : routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`]
     if (!route) return sendJson(response, 404, { error: 'not found' })
     try {
       await route(request, response)

@@ -1,0 +1,20 @@
+import { backup, restore } from './backup.ts'
+import { evidence } from './evidence.ts'
+import { help, version } from './help.ts'
+import { incident, ops } from './lines.ts'
+import { policy } from './policy.ts'
+import type { SubCommand } from './sub-command.ts'
+import { timeline } from './timeline.ts'
+
+/** The sub-commands, as help shows them. */
+export const commands: SubCommand[] = [
+  ops,
+  incident,
+  policy,
+  timeline,
+  evidence,
+  backup,
+  restore,
+  help(() => commands),
+  version,
+]

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { verifyFile } from '../review/verify-file.ts'
+import { readFingerprint } from '../timeline/signing.ts'
+import { EXIT, type Exit, wrongUsage } from './error.ts'
+import { show } from './speak.ts'
+import type { SubCommand, Terminal } from './sub-command.ts'
+
+const USAGE = 'timeline verify FILE|INC-n [--key FINGERPRINT|FILE] | erase INC-n ENTRY… --reason "…"'
+
+/** Whether a timeline is what was recorded: an exported file here and now, a chain in the database by asking the bot. */
+export const timeline: SubCommand = {
+  name: 'timeline',
+  usage: USAGE,
+  summary: 'verify an exported timeline offline, or one in the database; erase what entries say',
+  async run([verb, ...args], terminal) {
+    if (verb === 'verify') return await verify(args, terminal)
+    if (verb === 'erase') return await erase(args, terminal)
+    throw wrongUsage(`Usage: firebreak ${USAGE}`)
+  },
+}
+
+async function verify(args: string[], terminal: Terminal): Promise<Exit> {
+  const { values, positionals } = parsed(args, { key: { type: 'string' } })
+  const [what, ...more] = positionals
+  if (what === undefined || more.length > 0) throw wrongUsage(`Usage: firebreak ${USAGE}`)
+  if (/^(INC-\d+|general)$/i.test(what) && !isFile(what)) {
+    const said = await terminal.client().get('/api/timeline', { chain: what })
+    show(said, terminal)
+    return said.kind === 'text' ? EXIT.done : EXIT.failed
+  }
+  const keys = values.key === undefined ? null : [fingerprintOf(String(values.key))]
+  const verdict = await verifyFile(what, { keys })
+  if (verdict.kind === 'refused') throw wrongUsage(verdict.reason)
+  if (terminal.options.json) terminal.out(JSON.stringify({ ok: verdict.ok, verdicts: verdict.verdicts }))
+  else (verdict.ok ? terminal.out : terminal.err)(verdict.sentences.join('\n'))
+  return verdict.ok ? EXIT.done : EXIT.failed
+}
+
+async function erase(args: string[], terminal: Terminal): Promise<Exit> {
+  const { values, positionals } = parsed(args, { reason: { type: 'string' } })
+  const [chain, ...entries] = positionals
+  const numbers = entries.map(Number)
+  if (!chain || entries.length === 0 || !numbers.every((n) => Number.isSafeInteger(n) && n > 0)) {
+    throw wrongUsage(`Usage: firebreak ${USAGE}`)
+  }
+  if (!values.reason) throw wrongUsage('--reason is missing: an erasure needs one, which stays on record')
+  const body = { chain, entries: numbers, reason: String(values.reason), key: randomUUID() }
+  const said = await terminal.client().post('/api/erase', body)
+  show(said, terminal)
+  return said.kind === 'text' ? EXIT.done : EXIT.failed
+}
+
+function fingerprintOf(key: string): string {
+  const fingerprint = readFingerprint(isFile(key) ? readFileSync(key, 'utf8') : key)
+  if (fingerprint) return fingerprint
+  throw wrongUsage('--key must be a key’s fingerprint (32 hex digits), or a file with the public key in PEM')
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+
+function parsed(args: string[], options: Record<string, { type: 'string' }>) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (cause) {
+    throw wrongUsage(`${(cause as Error).message}. Usage: firebreak ${USAGE}`, { cause })
+  }
+}

@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Backups } from '../../backup/take/backups.ts'
+import { asActor } from '../../identity/person.ts'
+import { EVIDENCE_TABLES, evidenceCsv, recordEvidence } from '../../review/evidence.ts'
+import type { Schema } from '../../storage/schema.ts'
+import { DuplicateCause, type Ledger } from '../../timeline/ledger.ts'
+import { ApiError, Download, defineRoute } from './route.ts'
+
+const Key = z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits and dashes, made anew for each request')
+const Moment = z.iso
+  .datetime({ error: 'must be a time such as 2026-10-01T00:00:00Z' })
+  .transform((text) => new Date(text))
+
+/** `GET /api/evidence?table=changes&from=…&to=…`: one of the auditors' tables. All that share a `key` are one request. */
+export const evidence = ({ db, ledger }: { db: Kysely<Schema>; ledger: Ledger }) =>
+  defineRoute({
+    method: 'GET',
+    path: '/api/evidence',
+    act: 'evidence',
+    input: z
+      .strictObject({ table: z.enum(EVIDENCE_TABLES as [string, ...string[]]), from: Moment, to: Moment, key: Key })
+      .refine(({ from, to }) => from < to, { error: 'must be after from', path: ['to'] }),
+
+    async handle({ table, from, to, key }, { person, token }) {
+      const asked = { actor: asActor(person), cause: `cli:${token}:${key}`, from, to }
+      await recordEvidence(ledger, asked).catch((error) => {
+        if (!(error instanceof DuplicateCause)) throw error
+      })
+      return new Download(`${table}.csv`, 'text/csv; charset=utf-8', evidenceCsv(db, table as never, { from, to }))
+    },
+  })
+
+/** `GET /api/backup?key=…`: everything, as one stream. */
+export const backup = ({ backups }: { backups: Backups }) =>
+  defineRoute({
+    method: 'GET',
+    path: '/api/backup',
+    act: null, // the backup itself asks, and records
+    input: z.strictObject({ key: Key }),
+
+    async handle({ key }, { person, token }) {
+      const taken = await backups.take({ person, cause: `cli:${token}:${key}` })
+      if (taken.kind === 'refused') throw new ApiError(403, taken.code, taken.reason)
+      return new Download(taken.name, 'application/gzip', taken.content)
+    },
+  })

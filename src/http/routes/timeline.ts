@@ -1,0 +1,51 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Person } from '../../identity/person.ts'
+import type { Act } from '../../operations/rights.ts'
+import { eraseEntries, MOST_ENTRIES } from '../../privacy/erase.ts'
+import type { Schema } from '../../storage/schema.ts'
+import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
+import { sentencesOf } from '../../timeline/verdict.ts'
+import { verifyChain } from '../../timeline/verify-chain.ts'
+import { ApiError, defineRoute } from './route.ts'
+import type { Said } from './said.ts'
+
+const Chain = z
+  .string()
+  .regex(/^(INC-[1-9]\d{0,8}|general)$/i, 'must be an incident such as INC-7, or general')
+  .transform((text) => (text.toLowerCase() === GENERAL ? GENERAL : text.toUpperCase()))
+
+/** `GET /api/timeline?chain=INC-7`: whether a chain in the database is as it was recorded. */
+export const verify = ({ db, key }: { db: Kysely<Schema>; key: string }) =>
+  defineRoute({
+    method: 'GET',
+    path: '/api/timeline',
+    act: null,
+    input: z.strictObject({ chain: Chain }),
+
+    async handle({ chain }): Promise<Said> {
+      const verdict = await verifyChain(db, chain)
+      if (!verdict) throw new ApiError(404, 'no_chain', `there is no timeline of ${chain}`)
+      return { kind: verdict.ok ? 'text' : 'refused', text: sentencesOf(verdict, { inUse: [key] }).join('\n') }
+    },
+  })
+
+/** `POST /api/erase`: what entries say, for good; that they were there stays. */
+export const erase = (tools: { ledger: Ledger; whyNotEntitled(person: Person, act: Act): Promise<string | null> }) =>
+  defineRoute({
+    method: 'POST',
+    path: '/api/erase',
+    act: 'erase',
+    input: z.strictObject({
+      chain: Chain,
+      entries: z.array(z.int().positive()).min(1).max(MOST_ENTRIES),
+      reason: z.string().max(500),
+      key: z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits and dashes, made anew for each request'),
+    }),
+
+    async handle({ key, ...asked }, { person, token }): Promise<Said> {
+      const result = await eraseEntries(tools, { ...asked, person, cause: `cli:${token}:${key}` })
+      if (result.kind === 'refused') return { kind: 'refused', text: `Nothing was erased: ${result.reason}.` }
+      return { kind: 'text', text: `Erased; entry ${result.erasure} of ${asked.chain} says so.` }
+    },
+  })

@@ -1,0 +1,153 @@
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Desk } from '../../commands/desk.ts'
+import { createApi } from '../../src/http/api.ts'
+import { defineRoute } from '../../src/http/routes/route.ts'
+import { run } from '../../src/http/routes/run.ts'
+import type { Said } from '../../src/http/routes/said.ts'
+import { createSpeech } from '../../src/http/routes/said.ts'
+import { createHttpServer } from '../../src/http/server.ts'
+import { createRedactor } from '../../src/redaction/redactor.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { DuplicateCause } from '../../src/timeline/ledger.ts'
+import { alice, testEngine } from '../support/engine.ts'
+import { SEVERITIES } from '../support/examples.ts'
+import { keptLog, quiet } from '../support/log.ts'
+import { startTinyServer } from '../support/tiny-server.ts'
+
+/** Routes of a kind that this release has none of yet, and what can go wrong in any. */
+const log = keptLog()
+const counted: string[] = []
+const asked: unknown[] = []
+let failure: Error = new Error('boom')
+
+const routes = [
+  defineRoute({
+    ...{ method: 'POST', path: '/api/guarded', act: 'erase' },
+    input: z.strictObject({ entry: z.int() }),
+    handle: async ({ entry }, { person, token }) => ({ kind: 'text', text: `${entry} ${person.name} ${token}` }),
+  }),
+  defineRoute({
+    ...{ method: 'GET', path: '/api/failing', act: null },
+    input: z.strictObject({}),
+    async handle() {
+      throw failure
+    },
+  }),
+]
+
+let server: Awaited<ReturnType<typeof startTinyServer>>
+let allowed = true
+beforeAll(async () => {
+  const api = createApi({
+    ...{ routes, log, take: async () => ({ ok: true }) },
+    tokens: { holder: async () => ({ kind: 'holder', token: 4, person: alice }) },
+    engine: {
+      async refuseUnlessEntitled(...call) {
+        asked.push(call)
+        return allowed ? null : { kind: 'refused', code: 'denied', reason: 'no policy line allows erase' }
+      },
+    },
+    metrics: { api: (route, status) => void counted.push(`${route} ${status}`) },
+  })
+  server = await startTinyServer(api)
+})
+afterAll(() => server.close())
+
+async function call(path: string, body?: object) {
+  const headers = { authorization: 'Bearer anything', 'content-type': 'application/json' }
+  const init = body ? { method: 'POST', body: JSON.stringify(body), headers } : { headers }
+  const response = await fetch(`${server.url}${path}`, init)
+  return { status: response.status, body: (await response.json()) as Said }
+}
+
+describe('a route that takes a right', () => {
+  it('asks policy for that act before anything is done', async () => {
+    expect(await call('/api/guarded', { entry: 12 })).toMatchObject({ status: 200, body: { text: '12 alice 4' } })
+    expect(asked.at(-1)).toEqual([
+      { person: alice, cause: expect.stringMatching(/^cli:4:/), line: '/api/guarded' },
+      'erase',
+    ])
+    allowed = false
+    expect(await call('/api/guarded', { entry: 12 })).toEqual({
+      status: 403,
+      body: { kind: 'error', code: 'denied', text: 'no policy line allows erase' },
+    })
+    expect(counted.slice(-2)).toEqual(['/api/guarded 200', '/api/guarded 403'])
+  })
+
+  it('does not ask for what can’t be right', async () => {
+    const before = asked.length
+    expect(await call('/api/guarded', { entry: 'twelve' })).toMatchObject({
+      ...{ status: 400, body: { code: 'bad_input', text: expect.stringMatching(/^entry /) } },
+    })
+    expect(asked).toHaveLength(before)
+  })
+})
+
+describe('a failure', () => {
+  it('of ours is 500, told by a number under which the log has it, and nothing of it leaks', async () => {
+    failure = new Error('select secret from vault')
+    const { status, body } = await call('/api/failing')
+    expect({ status, code: body.code }).toEqual({ status: 500, code: 'failed' })
+    expect(body.correlation).toMatch(/^[0-9a-f]{8}$/)
+    expect(body.text).toContain(body.correlation)
+    expect(JSON.stringify(body)).not.toContain('vault')
+    expect(log.messages).toContain('a request failed')
+  })
+
+  it('of the database is 503, in the words that Slack’s people get', async () => {
+    failure = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    expect(await call('/api/failing')).toMatchObject({
+      ...{
+        status: 503,
+        body: { code: 'database_away', text: expect.stringMatching(/^Not recorded: the database can't be reached/) },
+      },
+    })
+    Object.assign(failure, { maybeCommitted: true })
+    expect((await call('/api/failing')).body.text).toMatch(/either recorded as a whole or not at all/)
+  })
+
+  it('because it was done already is 409', async () => {
+    failure = new DuplicateCause('cli:4:x is on record already')
+    expect(await call('/api/failing')).toMatchObject({ status: 409, body: { code: 'duplicate' } })
+  })
+})
+
+describe('a line that was run before the database went away', () => {
+  it('is not told as undone', async () => {
+    const t = await testEngine()
+    const away = openDatabase('postgres://nobody@127.0.0.1:1/none', { log: quiet })
+    const desk: Desk = {
+      flood: { perMinute: 60, take: async () => ({ ok: true }) },
+      ...{
+        incidents: t.incidents,
+        engine: t.engine,
+        tokens: {} as never,
+        endRecovery: async () => ({}) as never,
+        redact: createRedactor({ emails: false, patterns: [], secrets: [] }),
+        ...{ shifts: () => [], channels: { whyUnfit: async () => null, whyNoRoom: async () => null } },
+        operations: [],
+        services: [],
+      },
+      ...{ severities: SEVERITIES, names: { incident: '/incident', ops: '/ops' } },
+    }
+    const speech = createSpeech({ engine: t.engine, identity: t.context.identity })
+    const route = run({ desk, db: away.db, channel: 'C0INCIDENTS', speech })
+    const asked = route.handle({ line: 'incident open P1 Late', key: 'test-key-1' }, { person: alice, token: 4 })
+    await expect(asked).rejects.toMatchObject({ code: 'ECONNREFUSED', maybeCommitted: true })
+    expect((await t.incidents.listOpen()).map(({ title }) => title)).toContain('Late')
+    await Promise.all([t.close(), away.close()])
+  })
+})
+
+describe('the HTTP server', () => {
+  it('hands on what is below /api/, and has nothing there without an API', async () => {
+    const health = async () => ({ database: true, listener: true, slack: {}, redis: {} })
+    const bare = createHttpServer({ port: 0, slack: null, health, metrics: new Registry() })
+    const port = await bare.start()
+    expect((await fetch(`http://127.0.0.1:${port}/api/run`, { method: 'POST' })).status).toBe(404)
+    await bare.stop()
+  })
+})
