@@ -3,20 +3,34 @@ import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Desk } from '../commands/desk.ts'
 import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, submit } from '../commands/index.ts'
-import { operations } from '../commands/ops/index.ts'
+import { operations as declared } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
-import { connectKubernetes } from './adapters/kubernetes/adapter.ts'
-import { KubernetesError } from './adapters/kubernetes/port.ts'
+import { createBackups } from './backup/take/backups.ts'
+import { openLimits, ratesOf } from './budgets.ts'
 import type { Config } from './config/config.ts'
-import type { Environment } from './config/environment.ts'
-import { ConfigError, type Problem, suggest } from './config/problems.ts'
+import { type Environment, passwordsIn } from './config/environment.ts'
+import { createLiveConfig } from './config/live.ts'
+import { fingerprint, loadConfig } from './config/load.ts'
+import { watchFile } from './config/watch.ts'
+import { createApi } from './http/api.ts'
 import { createMetrics } from './http/metrics.ts'
+import { createRoutes } from './http/routes/index.ts'
 import { createHttpServer } from './http/server.ts'
+import { createIdentity } from './identity/identity.ts'
+import { createLookAhead, keepLooking } from './identity/look-ahead.ts'
+import { rememberDirectory } from './identity/remember.ts'
+import { createTokens } from './identity/tokens.ts'
 import { createIncidents } from './incidents/incidents.ts'
-import type { Target } from './operations/catalogue.ts'
 import { createEngine } from './operations/engine.ts'
+import { redacted } from './operations/redacted.ts'
+import { whenUnidentified } from './operations/refusal.ts'
+import { prepare } from './prepare.ts'
+import { createSweeper } from './privacy/retention.ts'
+import { endRecovery } from './recovery/end.ts'
+import { createGuard } from './recovery/guard.ts'
+import type { LearningRedactor } from './redaction/redactor.ts'
 import { createSlackApp } from './slack/app.ts'
-import { createWhyUnseen } from './slack/channels.ts'
+import { createChannels } from './slack/channels.ts'
 import { createChecks } from './slack/checks.ts'
 import { createClients } from './slack/clients.ts'
 import { createDirectory } from './slack/directory.ts'
@@ -25,16 +39,24 @@ import { createPace } from './slack/projection/pace.ts'
 import { createProjector } from './slack/projection/projector.ts'
 import { createSources } from './slack/projection/sources.ts'
 import { BACKOFF } from './slack/projection/work.ts'
+import { createWitness } from './slack/witness.ts'
 import { createWorkspace } from './slack/workspace.ts'
 import { isReachable, openDatabase, waitForDatabase } from './storage/database.ts'
 import { startEmbedded } from './storage/embedded.ts'
 import { migrate } from './storage/migrate.ts'
 import { openSession } from './storage/session.ts'
+import { recordLoaded, recordRejected } from './timeline/configuration.ts'
 import { createLedger } from './timeline/ledger.ts'
+import { createSigner } from './timeline/signing.ts'
+import { openSigningKey } from './timeline/signing-key.ts'
+import { createFollower } from './timeline/sinks/follow.ts'
+import { createSinks } from './timeline/sinks/sink.ts'
 
 export interface Firebreak {
   /** The port of `/health`, `/metrics` and, in HTTP mode, `/slack/events`. */
   port: number
+  /** Loads the configuration anew: what SIGHUP asks for. A change of the file is noticed without it. */
+  reload(): Promise<void>
   /** Takes nothing new, finishes what is at work, closes everything; within 10 s. */
   stop(): Promise<void>
 }
@@ -43,6 +65,10 @@ export interface Options {
   environment: Environment
   config: Config
   log: Logger
+  /** What `${NAME}` in the configuration means when it is loaded anew; the process's environment by default. */
+  variables?: Record<string, string | undefined>
+  /** The one that `log` goes through: it learns here what the configuration says. */
+  redact: LearningRedactor
   /** Gives up waiting for the database. */
   signal?: AbortSignal
   /** Messages beyond Slack's limits throw (tests) instead of being repaired. */
@@ -57,47 +83,105 @@ const LOOK_EVERY_MS = 1_000
 const IN_FLIGHT_MS = 15_000
 
 /** The composition root: makes every part, hands each what it needs, starts them in order and stops them in reverse. */
-export async function startFirebreak({ environment, config, log, signal, ...options }: Options): Promise<Firebreak> {
-  checkPolicy(config, environment.configPath)
-  const targets = connectTargets(config, environment.configPath)
+export async function startFirebreak({
+  environment,
+  config,
+  log,
+  redact,
+  signal,
+  ...options
+}: Options): Promise<Firebreak> {
+  redact.learn(config.redaction)
+  const { configPath } = environment
+  const live = createLiveConfig(config, {
+    load: () => loadConfig(configPath, options.variables ?? process.env),
+    fingerprint: () => fingerprint(configPath),
+    prepare: (loaded) => prepare(loaded, configPath, redact),
+    record: {
+      loaded: (file, compare) => recordLoaded(ledger, file, compare),
+      rejected: (problems) => recordRejected(ledger, problems),
+    },
+    log,
+  })
+  const rules = () => ({ ...live.now(), targets: live.now().connected })
+  const sinks = createSinks(config.audit.sinks)
+  const signer = createSigner(environment.signingKey ?? (await openSigningKey(environment.dataDir, log)))
 
   const embedded = environment.database ? null : await startEmbedded({ dataDir: environment.dataDir, log })
   const url = embedded?.url ?? (environment.database as { url: string }).url
   const migrateUrl = embedded?.migrateUrl ?? environment.database?.migrateUrl ?? url
+  redact.learn({ secrets: passwordsIn(url, migrateUrl) })
   const database = openDatabase(url, { log })
   const { db } = database
-  const ledger = createLedger(db)
+  const ledger = createLedger(db, { signer, redact })
+  log.info({ key: signer.fingerprint }, 'the timeline is signed with this key')
+  if (!embedded && !environment.signingKey)
+    log.warn({}, 'FIREBREAK_SIGNING_KEY is not set: each replica signs with a key of its own data folder')
 
   const metrics = createMetrics()
   const { botToken, apiUrl, delivery } = environment.slack
   const clients = createClients({ token: botToken, apiUrl, log, metrics })
   const workspace = createWorkspace(clients.interactive, { incidentsChannel: config.slack.incidentsChannel, log })
-  const directory = createDirectory(clients.interactive, { workspace, log })
+  const channels = createChannels(clients.interactive, { workspace, room: config.slack.incidentsChannel, log })
+  const people = { roles: () => rules().roles, home: () => workspace.identity()?.team ?? null }
+  const asked = createDirectory(clients.interactive, { workspace, log })
+  const directory = rememberDirectory({ db, ledger, log }, { directory: asked, ...people })
+  const lookAhead = createLookAhead(db, { directory, rules, home: people.home })
+  const looking = keepLooking([channels.whyNoRoom, lookAhead], { log })
 
+  const { commands: names, limits: personal } = config.slack
+  const rates = ratesOf(config)
+  const limits = openLimits({ environment, config, owner: workspace.identity, log, metrics })
+  const operations = declared.map((operation) => redacted(operation, redact))
+  const identity = createIdentity(db, { directory, rules })
+  const guard = createGuard({
+    ...{ db, ledger, log },
+    witness: createWitness(clients.background, { db, channel: config.slack.incidentsChannel }),
+    changed: () => projector.recheck(),
+  })
   const engine = createEngine({
-    ...{ db, ledger, directory, operations, targets, log },
-    services: config.services,
-    roles: config.roles,
-    policy: config.policy,
-    approvals: config.approvals,
-    whyUnseen: createWhyUnseen(clients.interactive, { workspace, log }),
+    ...{ db, ledger, identity, operations, rules, log },
+    recovering: guard.holds,
+    whyUnseen: channels.whyUnseen,
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     leaseMs: LEASE_MS,
     lookEveryMs: options.lookEveryMs ?? LOOK_EVERY_MS,
   })
+  const tokens = createTokens({
+    ...{ db, ledger, identity },
+    refuseUnlessEntitled: (asked) => engine.refuseUnlessEntitled(asked, 'token'),
+    mayManage: async (person) => (await engine.whyNotEntitled(person, 'token').catch(whenUnidentified)) === null,
+  })
   const desk: Desk = {
     incidents: createIncidents(db, ledger, config.slack.incidentsChannel),
     engine,
-    severities: config.severities,
-    services: Object.keys(config.services),
-    operations,
-    names: config.slack.commands,
+    endRecovery: (asked) => endRecovery({ db, ledger, identity, operations, rules }, asked),
+    channels,
+    tokens,
+    get severities() {
+      return live.now().severities
+    },
+    get services() {
+      return Object.keys(live.now().services)
+    },
+    shifts(service) {
+      const { schedules, services } = live.now()
+      const names = service === null ? Object.keys(schedules) : [services[service]?.onCall ?? []].flat()
+      return names.flatMap((name) => identity.shift(name, new Date()) ?? [])
+    },
+    ...{ operations, names },
+    flood: { perMinute: personal.gesturesPerMinute, take: limits.take },
+    redact,
   }
+
+  const backups = createBackups({
+    ...{ url, ledger, whyNotEntitled: engine.whyNotEntitled, log },
+    migrations: Object.keys(migrations('')),
+  })
 
   const checks = createChecks({ strict: options.strict ?? false, repaired: metrics.repaired })
   const edge = createSlackApp({
-    ...{ delivery, apiUrl, clients, workspace, directory, checks, db, metrics, log },
-    names: config.slack.commands,
+    ...{ delivery, apiUrl, clients, workspace, identity, directory, channels, checks, db, metrics, log, names },
     doors: {
       runLine: (root, text, gesture) => runLine(root, text, gesture, desk),
       runMention: (text, gesture) => runMention(text, gesture, desk),
@@ -112,90 +196,84 @@ export async function startFirebreak({ environment, config, log, signal, ...opti
   const http = createHttpServer({
     port: environment.port,
     slack: edge.handle,
+    api: createApi({
+      ...{ tokens, engine, metrics, log, take: limits.take },
+      routes: createRoutes({
+        ...{ desk, identity, db, ledger, backups, key: signer.fingerprint },
+        channel: config.slack.incidentsChannel,
+      }),
+    }),
     metrics: metrics.registry,
-    health: async () => ({ database: await isReachable(db), listener: ready, slack: edge.state() }),
+    health: async () => {
+      const [database, redis] = await Promise.all([isReachable(db), limits.state()])
+      return { database, listener: ready, slack: redact.value(edge.state()), redis }
+    },
   })
   let port: number
   try {
     port = await http.start()
     await waitForDatabase(url, { log, ...(signal && { signal }) })
     await migrate({ url, migrateUrl, migrations, log })
+    await live.begin()
   } catch (error) {
+    limits.close()
     await Promise.all([http.stop(), database.close()])
     await embedded?.stop()
     throw error
   }
 
   const session = openSession(url, { log })
-  const { pacing } = config.slack
   const projector = createProjector(
     {
       ...{ db, log, metrics, fetch },
       web: clients.background,
       check: checks.checkMessage,
-      pace: createPace({
-        posts: { perSecond: pacing.postsPerSecond, burst: pacing.burst },
-        edits: { perSecond: pacing.editsPerMinute / 60, burst: pacing.editsPerMinute },
-      }),
+      pace: createPace(rates, limits),
       inFlightMs: IN_FLIGHT_MS,
       backoff: BACKOFF,
       sources: createSources({
         db,
-        severities: config.severities,
-        services: desk.services,
-        names: config.slack.commands,
+        get severities() {
+          return desk.severities
+        },
+        get services() {
+          return desk.services
+        },
+        names,
+        channel: config.slack.incidentsChannel,
         needsOf: engine.approvalFor,
-        exportOf: createExports(db, { severities: config.severities, workspace }),
+        exportOf: createExports(db, { catalogue: desk, workspace, signer }),
       }),
     },
     { ledger, session },
   )
+  const { sinkBehind: behind } = metrics
+  const followers = sinks.map((sink) => createFollower(sink, { db, ledger, session, log, behind }))
+  const sweeper = createSweeper(db, { ledger, session, retention: config.retention, log })
   engine.worker.start()
+  for (const follower of [...followers, sweeper]) follower.start()
   projector.start()
   edge.start()
+  looking.start()
+  const watching = watchFile(configPath, () => void live.check())
   ready = true
   log.info({ port, slack: delivery.mode }, 'Firebreak is running')
 
   return {
     port,
+    reload: live.reload,
     async stop() {
       ready = false
+      watching.close()
+      guard.stop()
       // The edge drains what the HTTP server has let in.
-      await Promise.all([http.stop().then(() => edge.stop()), engine.worker.stop()])
-      await projector.stop(1_500)
+      await Promise.all([http.stop().then(() => edge.stop()), engine.worker.stop(), looking.stop()])
+      await Promise.all([projector.stop(1_500), ...[...followers, sweeper].map((one) => one.stop())])
+      limits.close()
       await session.close()
       await database.close()
       await embedded?.stop()
       log.info({}, 'Firebreak has stopped')
     },
   }
-}
-
-function connectTargets(config: Config, file: string): Target[] {
-  const problems: Problem[] = []
-  const targets = Object.values(config.targets).flatMap(({ kind, name, environment, ...place }) => {
-    try {
-      return [{ kind, name, environment, port: connectKubernetes(place) }]
-    } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error
-      problems.push({ file, line: null, column: null, key: `targets.${name}`, message: error.message })
-      return []
-    }
-  })
-  if (problems.length > 0) throw new ConfigError(problems)
-  return targets
-}
-
-/** A misspelt operation in a deny line would forbid nothing: better not to start. */
-function checkPolicy({ policy }: Config, file: string): void {
-  const known = [...operations.map(({ name }) => name), 'undo', '*']
-  const problems = policy.flatMap(({ operations, line }) =>
-    operations
-      .filter((name) => !known.includes(name))
-      .map((name) => ({
-        ...{ file, line, column: null, key: 'policy' },
-        message: `there is no operation "${name}"; ${suggest(name, known)}`,
-      })),
-  )
-  if (problems.length > 0) throw new ConfigError(problems)
 }

@@ -1,8 +1,11 @@
+import { inspect } from 'node:util'
 import pino from 'pino'
 import { loadEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { type Firebreak, startFirebreak } from './firebreak.ts'
+import { redactedLog } from './redaction/log.ts'
+import { createRedactor } from './redaction/redactor.ts'
 
 /** Exit codes: 0 stopped cleanly, 2 the configuration can't be used, 1 the rest. */
 const CONFIGURATION = 2
@@ -10,11 +13,17 @@ const FAILURE = 1
 /** A signal is obeyed within 10 s, whatever hangs. */
 const STOP_WITHIN_MS = 9_500
 
+/** Knows what secrets look like, and from the environment on the process's own. */
+const redact = createRedactor({ emails: false, patterns: [], secrets: [] })
+const complain = (error: Error & { code?: string }) =>
+  console.error(redact.text(error.code ? error.message : inspect(error)))
+
 const starting = new AbortController()
 let running: Firebreak | null = null
 let stopping = false
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+process.on('SIGHUP', () => void running?.reload())
 
 async function stop(code = 0) {
   if (stopping) return
@@ -27,14 +36,15 @@ async function stop(code = 0) {
     await running.stop()
     process.exit()
   } catch (error) {
-    console.error(error)
+    complain(error as Error)
     process.exit(FAILURE)
   }
 }
 
 async function main() {
   const environment = loadEnvironment(process.env)
-  const log = pino({ level: environment.logLevel, redact: ['*.token', '*.headers.authorization'] })
+  redact.learn({ secrets: environment.secrets })
+  const log = pino({ level: environment.logLevel }, redactedLog(redact, pino.destination({ sync: true })))
   for (const event of ['unhandledRejection', 'uncaughtException']) {
     process.on(event, (error: unknown) => {
       log.fatal({ err: error }, 'An error that nobody handled; stopping')
@@ -42,7 +52,7 @@ async function main() {
     })
   }
   const config = await loadConfig(environment.configPath, process.env)
-  running = await startFirebreak({ environment, config, log, signal: starting.signal })
+  running = await startFirebreak({ environment, config, log, redact, signal: starting.signal })
   if (starting.signal.aborted) {
     await running.stop()
     process.exit()
@@ -52,9 +62,10 @@ async function main() {
 main().catch((error: Error & { code?: string }) => {
   if (starting.signal.aborted) process.exit()
   if (error instanceof ConfigError) {
+    // Names keys and variables, and never holds what they are set to.
     console.error(`The configuration can't be used:\n${error.message}`)
     process.exit(CONFIGURATION)
   }
-  console.error(error.code ? error.message : error)
+  complain(error)
   process.exit(FAILURE)
 })

@@ -6,6 +6,8 @@ import { loadEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { startFirebreak } from '../firebreak.ts'
 import { startPlayground } from '../playground/playground.ts'
+import { redactedLog } from '../redaction/log.ts'
+import { createRedactor, type LearningRedactor } from '../redaction/redactor.ts'
 import { startEmbedded } from '../storage/embedded.ts'
 import { leaveFolder, noteSlack, openFolder } from './folder.ts'
 import { startLocalSlack, TOKENS } from './local-slack.ts'
@@ -44,7 +46,8 @@ export async function startDemo({ folder, fresh, localSlack, progress }: DemoOpt
   }
   await openFolder(folder, { fresh, log: pino({ enabled: false }) })
   stops.push(() => leaveFolder(folder))
-  const log = pino(pino.destination({ dest: join(folder, 'demo.log'), sync: true }))
+  const redact = createRedactor({ emails: false, patterns: [], secrets: Object.values(TOKENS) })
+  const log = pino({}, redactedLog(redact, pino.destination({ dest: join(folder, 'demo.log'), sync: true })))
   try {
     const postgres = await part(
       'Postgres',
@@ -60,7 +63,7 @@ export async function startDemo({ folder, fresh, localSlack, progress }: DemoOpt
     await noteSlack(folder, slack.pid)
     await part(
       'Firebreak',
-      () => startBot({ folder, log, postgres, production, slack }),
+      () => startBot({ folder, log, redact, postgres, production, slack }),
       ({ stop }) => stop(),
     )
     const window = await part(
@@ -79,12 +82,14 @@ export async function startDemo({ folder, fresh, localSlack, progress }: DemoOpt
 async function startBot({
   folder,
   log,
+  redact,
   postgres,
   production,
   slack,
 }: {
   folder: string
   log: Logger
+  redact: LearningRedactor
   postgres: { url: string; migrateUrl: string }
   production: { kubeconfig(path: string): Promise<void> }
   slack: { port: number }
@@ -101,8 +106,9 @@ async function startBot({
     FIREBREAK_CONFIG: CONFIG,
     FIREBREAK_DATA_DIR: folder,
   })
-  const config = await loadConfig(CONFIG, { KUBECONFIG: kubeconfig })
-  const bot = await startFirebreak({ environment, config, log })
+  const variables = { KUBECONFIG: kubeconfig }
+  const config = await loadConfig(CONFIG, variables)
+  const bot = await startFirebreak({ environment, config, variables, log, redact })
   if (await isConnected(bot.port)) return bot
   await bot.stop()
   throw new Error('The bot does not connect to the Slack in the browser')

@@ -25,6 +25,9 @@ export interface BotProcess {
   log(): Line[]
   /** Waits until the log has such a message. Fails with the whole output, when the process ends first too. */
   said(message: RegExp): Promise<Line>
+  /** SIGSTOP: it does nothing any more, and is still there; and SIGCONT. */
+  freeze(): void
+  thaw(): void
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Exit & { ms: number }>
 }
@@ -64,6 +67,8 @@ export function startProcess(env: Record<string, string>, cwd: string): BotProce
         }
       }
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async end(signal) {
       const since = performance.now()
       child.kill(signal)

@@ -1,11 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startPlayground } from '../../src/playground/playground.ts'
-
-/** A PATCH that is no dry run. */
-export const EFFECT = /^PATCH (?!.*dryRun)/
+import { EFFECT, startRelay } from '../support/relay.ts'
 
 /** The playground behind a relay that counts what the bot really asked for, and can keep an answer back. */
 export interface Cluster {
@@ -35,31 +32,21 @@ export async function startCluster(): Promise<Cluster> {
   const lines: string[] = []
   let held: { line: RegExp; reached: () => void; released: Promise<void> } | null = null
 
-  const relay = createServer(async (incoming, outgoing) => {
-    if (isAway) return void incoming.destroy()
-    const line = `${incoming.method} ${incoming.url}`
+  const folder = await mkdtemp(join(tmpdir(), 'firebreak-cluster-'))
+  await playground.kubeconfig(join(folder, 'kubeconfig'))
+  const relay = await startRelay(join(folder, 'kubeconfig'), async ({ line, perform }) => {
+    if (isAway) return null
     lines.push(line)
-    const { method, headers } = incoming
-    const onward = request(`${playground.url}${incoming.url}`, { method, headers, agent: false }, async (answer) => {
-      const body = await buffer(answer)
-      if (held?.line.test(line)) {
-        held.reached()
-        await held.released
-      }
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(body)
-    })
-    incoming.pipe(onward)
+    const answer = await perform()
+    if (held?.line.test(line)) {
+      held.reached()
+      await held.released
+    }
+    return answer
   })
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
-  const server = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`
 
   return {
-    async kubeconfig(path) {
-      await playground.kubeconfig(path)
-      const text = (await readFile(path, 'utf8')).replace(playground.url, server)
-      await writeFile(path, text, { mode: 0o600 })
-      return JSON.parse(text).users[0].user.token
-    },
+    kubeconfig: relay.kubeconfig,
     effects: () => lines.filter((line) => EFFECT.test(line)).length,
     replicas: () => playground.world.deployments.get('checkout')?.replicas ?? Number.NaN,
     hold(line) {
@@ -87,9 +74,9 @@ export async function startCluster(): Promise<Cluster> {
       frozenAt = null
     },
     async close() {
-      relay.close()
-      relay.closeAllConnections()
+      await relay.close()
       await playground.close()
+      await rm(folder, { recursive: true })
     },
   }
 }

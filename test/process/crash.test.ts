@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../slack/fake/types.ts'
-import { EFFECT } from './cluster.ts'
+import { EFFECT } from '../support/relay.ts'
 import { cards, type Scene, setScene, TAKEN_OVER } from './scene.ts'
 
 const it = test.extend<{ scene: Scene }>({

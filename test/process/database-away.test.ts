@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { freePort } from '../../src/demo/port.ts'
+import { EFFECT } from '../support/relay.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
-import { EFFECT } from './cluster.ts'
 import { cards, type Scene, setScene, TAKEN_OVER } from './scene.ts'
 
 let scene: Scene
@@ -77,6 +77,8 @@ describe('Postgres away while running', { timeout: 90_000 }, () => {
 
   it('claims nothing of a commit whose answer was lost', async () => {
     await scene.start(env)
+    // What it looks up by itself at the start is on record: the next commit is the incident's.
+    await expect.poll(() => scene.db.selectFrom('memberships').select('user_group').execute()).toHaveLength(1)
     postgres.loseAnswerTo('commit')
     const answer = await scene.ask('U0ALICE', '/incident', 'open P1 "Checkout times out"')
     expect(answer).toMatch(

@@ -116,6 +116,18 @@ describe('an error that nobody handled', () => {
   })
 })
 
+describe('an error that quotes an address with a password', () => {
+  it('leaves no password in what it writes', async () => {
+    const fault = `Promise.reject(new Error('lost amqp://bot:hunter2-of-a-library@mq'))`
+    await writeFile(join(scene.folder, 'quote.mjs'), `process.once('SIGUSR2', () => { ${fault} })`)
+    const bot = await scene.start({ NODE_OPTIONS: '--import=./quote.mjs' })
+    await bot.end('SIGUSR2')
+    const { stdout, stderr } = bot.output()
+    expect(stdout).toContain('amqp://bot:[redacted: password]@mq')
+    expect(`${stdout}${stderr}`).not.toContain('hunter2')
+  })
+})
+
 describe('a signal ends it with 0', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('%s, while it runs', async (signal) => {
     const bot = await scene.start()

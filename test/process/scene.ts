@@ -8,7 +8,7 @@ import type { Message } from '../slack/fake/types.ts'
 import { testDatabase } from '../support/database.ts'
 import { quiet } from '../support/log.ts'
 import { type BotProcess, startProcess } from './bot-process.ts'
-import { startCluster } from './cluster.ts'
+import { type Cluster, startCluster } from './cluster.ts'
 
 const CHANNEL = 'C0INCIDENTS'
 /** Several processes share two cores with other tests. */
@@ -16,25 +16,35 @@ const PATIENCE = 25_000
 /** Longer than a lease (15 s) and a post in flight (15 s): what a killed process held is taken over by then. */
 export const TAKEN_OVER = 40_000
 
-const CONFIG = `
+export const configOf = (namespace: string, services: string[]) => `
 slack: { incidents_channel: ${CHANNEL}, alerts_channel: C0ALERTS, pacing: { posts_per_second: 100, burst: 100, edits_per_minute: 6000 } }
 roles:
   operator: { users: [U0ALICE, U0BOB] }
   approver: { users: [U0BOB], user_groups: [S0SRE] }
 targets:
-  prod: { kind: kubernetes, environment: production, namespace: microservices, kubeconfig: "\${KUBECONFIG}" }
+  prod: { kind: kubernetes, environment: production, namespace: ${namespace}, kubeconfig: "\${KUBECONFIG}" }
 services:
-  checkout: { owners: [approver], target: prod }
+${services.map((name) => `  ${name}: { owners: [approver], target: prod }`).join('\n')}
 policy:
   - { allow: [everyone], operations: ["*"], tiers: [read] }
-  - { allow: [operator], operations: [scale, undo], environments: [production], tiers: [low, guarded] }
+  - { allow: [operator], operations: [scale, restart, undo], environments: [production], tiers: [low, guarded] }
+  - { allow: [approver], operations: [token] }
 `
 
-/** All that the program meets outside of itself: a strict Slack, a cluster, a Postgres, a folder with its configuration. */
-export async function setScene(mode: FakeSlackOptions['mode'] = 'http') {
+/**
+ * All that the program meets outside of itself: a strict Slack, a cluster (the playground, unless another is given), a
+ * Postgres, a folder with its configuration.
+ */
+export const setScene = (mode: FakeSlackOptions['mode'] = 'http') =>
+  sceneWith(startCluster(), { mode, config: configOf('microservices', ['checkout']) })
+
+export async function sceneWith<C extends Pick<Cluster, 'kubeconfig' | 'close'>>(
+  starting: Promise<C>,
+  { mode, config }: { mode: FakeSlackOptions['mode']; config: string },
+) {
   const folder = await mkdtemp(join(tmpdir(), 'firebreak-process-'))
   await chmod(folder, 0o755) // as root, the embedded Postgres runs as somebody else
-  const [database, cluster] = await Promise.all([testDatabase(), startCluster()])
+  const [database, cluster] = await Promise.all([testDatabase(), starting])
   const slack = await FakeSlack.start({
     mode,
     botToken: 'xoxb-1-secret-of-the-bot',
@@ -42,7 +52,7 @@ export async function setScene(mode: FakeSlackOptions['mode'] = 'http') {
     signingSecret: '5ecre7f51gn1ng',
   })
   const token = await cluster.kubeconfig(join(folder, 'kubeconfig'))
-  await writeFile(join(folder, 'firebreak.yml'), CONFIG)
+  await writeFile(join(folder, 'firebreak.yml'), config)
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
     ...(mode === 'http' ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
@@ -81,6 +91,8 @@ export async function setScene(mode: FakeSlackOptions['mode'] = 'http') {
       await slack.until(() => mode === 'http' || slack.connections > 0, PATIENCE)
       return bot
     },
+    /** Where the bot listens. */
+    url: () => url,
     get: async (path: string) => {
       const response = await fetch(`${url}${path}`)
       return { status: response.status, text: await response.text() }
@@ -94,16 +106,17 @@ export async function setScene(mode: FakeSlackOptions['mode'] = 'http') {
       return String(answer?.text)
     },
     /** Opens an incident; resolves to its root message. */
-    async open(): Promise<Message> {
-      await scene.type('U0ALICE', '/incident', 'open P1 "Checkout times out" --service checkout')
+    async open(service = 'checkout'): Promise<Message> {
+      await scene.type('U0ALICE', '/incident', `open P1 "Checkout times out" --service ${service}`)
       const root = await slack.until(() => slack.messages(CHANNEL)[0], PATIENCE)
       await slack.until(() => slack.thread(CHANNEL, root.ts).length === 2, PATIENCE)
       return root
     },
-    /** Alice asks for 5 replicas; resolves to the card with its buttons. */
-    async plan(root: Message): Promise<Message> {
-      await scene.type('U0ALICE', '/ops', 'scale checkout 5')
-      return slack.until(() => cards(slack.thread(CHANNEL, root.ts))[0], PATIENCE)
+    /** Alice asks for a change; resolves to the card with its buttons. */
+    async plan(root: Message, line = 'scale checkout 5'): Promise<Message> {
+      const before = cards(slack.thread(CHANNEL, root.ts)).length
+      await scene.type('U0ALICE', '/ops', line)
+      return slack.until(() => cards(slack.thread(CHANNEL, root.ts))[before], PATIENCE)
     },
     approve: (card: Message) => slack.click({ user: 'U0BOB', message: card, actionId: 'change.approve' }),
     /** Waits until the card says so. */

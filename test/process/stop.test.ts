@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { EFFECT } from './cluster.ts'
+import { EFFECT } from '../support/relay.ts'
 import { cards, type Scene, setScene } from './scene.ts'
 
 let scene: Scene
@@ -8,6 +8,16 @@ beforeEach(async () => {
 })
 afterEach(() => scene.slack.assertClean())
 afterEach(() => scene.close())
+
+describe('SIGHUP', () => {
+  it('loads the configuration anew, and the program goes on', async () => {
+    const bot = await scene.start()
+    const { pid } = await bot.said(/^Firebreak is running$/)
+    process.kill(Number(pid), 'SIGHUP')
+    await bot.said(/^the configuration was loaded anew$/)
+    expect(await bot.end('SIGTERM')).toMatchObject({ code: 0 })
+  })
+})
 
 describe('SIGTERM', { timeout: 60_000 }, () => {
   it('waits for an effect and a gesture that are at work, and the next start goes on watching', async () => {

@@ -18,6 +18,9 @@ export const testDatabase = () => createDatabase('template migrated')
 /** A database of its own without any table. */
 export const emptyDatabase = () => createDatabase('template template0')
 
+/** A database that is what another one is now, while nobody is connected to that. */
+export const copyOf = ({ url }: TestDatabase) => createDatabase(`template ${new URL(url).pathname.slice(1)}`)
+
 async function createDatabase(from: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const { url, migrateUrl } = inject('migrated')

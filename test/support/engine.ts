@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { createIdentity, type PeopleRules } from '../../src/identity/identity.ts'
 import type { Directory, Person } from '../../src/identity/person.ts'
 import { createIncidents } from '../../src/incidents/incidents.ts'
-import type { Context } from '../../src/operations/context.ts'
+import type { Context, Rules } from '../../src/operations/context.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import { defineChange, defineRead, type Observation, PlanProblem, type Step } from '../../src/operations/operation.ts'
 import type { Rule } from '../../src/operations/policy.ts'
@@ -42,9 +43,19 @@ export interface World {
   before?: () => Promise<void>
 }
 
+export const newWorld = (uid: string): World => ({
+  value: 3,
+  uid,
+  applied: 0,
+  next: 'answer',
+  observable: true,
+  health: 'settled',
+  settleWithinMs: 400,
+})
+
 const lost = () => Object.assign(new Error('the connection was lost'), { code: 'timeout', maybeApplied: true })
 
-function turn(world: World) {
+export function turn(world: World) {
   return defineChange({
     name: 'turn',
     version: 1,
@@ -56,6 +67,8 @@ function turn(world: World) {
     args: z.strictObject({ service: z.string(), value: z.coerce.number() }),
     on: 'kubernetes',
     tier: ({ value }) => (value === 0 ? 'critical' : 'guarded'),
+    effect: 'conditional',
+    wayBack: 'undo',
     async plan({ value }) {
       if (value === world.value) throw new PlanProblem('nothing_to_do', `it is ${value} already`)
       return {
@@ -80,7 +93,7 @@ function turn(world: World) {
       world.next = 'answer'
       if (how === 'refuse') throw Object.assign(new Error('not today'), { code: 'forbidden', maybeApplied: false })
       if (how === 'hang up before') throw lost()
-      if (world.value !== step.before.value) return 'conflict'
+      if (world.uid !== step.object.uid || world.value !== step.before.value) return 'conflict'
       world.value = Number(step.after.value)
       world.applied += 1
       if (how === 'lose the answer') throw lost()
@@ -88,11 +101,13 @@ function turn(world: World) {
     },
     async observe(step: Step) {
       if (!world.observable) return { effect: 'unknown', health: 'settling', summary: 'nobody can tell' }
-      const { value } = world
+      const { value, uid } = world
+      if (uid !== step.object.uid) return { effect: 'other', health: 'failed', summary: 'the dial was made anew' }
       const effect = value === step.after.value ? 'present' : value === step.before.value ? 'absent' : 'other'
       const { health, failedSince } = world
       return { effect, health, ...(failedSince && { failedSince }), summary: `value is ${value}` }
     },
+    check: async () => ({ healthy: world.health === 'settled', summary: `value is ${world.value}` }),
     undo: ({ service }, [step]) => ({ service, value: Number(step?.before.value) }),
   })
 }
@@ -127,36 +142,28 @@ export async function testEngine(options: Partial<Context> = {}) {
   const database = await testDatabase()
   const { db, close } = openDatabase(database.url, { log: quiet })
   const ledger = createLedger(db)
-  const world: World = {
-    value: 3,
-    uid: 'a',
-    applied: 0,
-    next: 'answer',
-    observable: true,
-    health: 'settled',
-    settleWithinMs: 400,
-  }
+  const world = newWorld('a')
   const people = new Map([alice, bob, carol].map((p) => [p.id, p]))
   const directory: Directory = {
-    person: async (id) => people.get(id) ?? person(id.slice(3), 'unknown'),
-    group: async () => [],
+    person: async (id) => ({ value: people.get(id) ?? person(id.slice(3), 'unknown'), at: new Date() }),
+    group: async () => ({ value: [], at: new Date() }),
   }
-  const context: Context = {
-    db,
-    ledger,
-    directory,
-    operations: [turn(world), look(world)],
-    services: {
-      dial: { name: 'dial', owners: ['owner'], on: [{ target: 'lab', deployment: 'dial' }] },
-      orphan: { name: 'orphan', owners: [], on: [{ target: 'lab', deployment: 'orphan' }] },
-    },
+  const role = (...users: string[]) => ({ users, userGroups: [], onCall: [] })
+  const service = (name: string, owners: string[]) => ({
+    ...{ name, owners, onCall: null, bounds: {}, healthy: null },
+    on: [{ target: 'lab', deployment: name }],
+  })
+  const rules: Rules & PeopleRules = {
+    services: { dial: service('dial', ['owner']), orphan: service('orphan', []) },
     targets: [{ name: 'lab', kind: 'kubernetes', environment: 'production', port: {} as never }],
     roles: {
-      everyone: { users: ['*'], userGroups: [] },
-      operator: { users: ['U0ALICE', 'U0BOB'], userGroups: [] },
-      approver: { users: ['U0BOB', 'U0CAROL'], userGroups: [] },
-      owner: { users: ['U0CAROL'], userGroups: [] },
+      everyone: role('*'),
+      operator: role('U0ALICE', 'U0BOB'),
+      approver: role('U0BOB', 'U0CAROL'),
+      owner: role('U0CAROL'),
     },
+    schedules: {},
+    people: [],
     policy: [
       allow(['everyone'], ['*'], ['read']),
       allow(['operator'], ['turn', 'undo'], ['low', 'guarded', 'critical']),
@@ -165,7 +172,15 @@ export async function testEngine(options: Partial<Context> = {}) {
       guarded: { approvers: ['approver'], needed: 1, approveWithinMs: 60_000, executeWithinMs: 60_000 },
       critical: { approvers: ['approver'], needed: 2, approveWithinMs: 60_000, executeWithinMs: 60_000 },
     },
+    askNext: { severities: [], afterMs: [60_000] },
+  }
+  const context: Context = {
+    ...{ db, ledger },
+    identity: createIdentity(db, { directory, rules: () => rules }),
+    operations: [turn(world), look(world)],
+    rules: () => rules,
     whyUnseen: async () => null,
+    recovering: async () => false,
     log: quiet,
     worker: 'test',
     leaseMs: 1_000,
@@ -180,7 +195,8 @@ export async function testEngine(options: Partial<Context> = {}) {
   const incident = opened.kind === 'done' ? opened.incident : 0
 
   return {
-    ...{ context, engine, incidents, incident, world, db, ledger, cause, people },
+    ...{ database, context, rules, directory, engine, incidents, incident, world, db, ledger, cause, people },
+    ...{ url: database.url, migrateUrl: database.migrateUrl },
     /** Somebody asks to turn the dial. */
     async plan(value: number, by = alice, service = 'dial') {
       return await engine.request({

@@ -86,6 +86,12 @@ export function change(state: State, { plan, ...changed }: Changed = {}): Change
     finishedAt: null,
     detail: null,
     undoneBy: [],
+    asks: [],
+    looker: null,
+    lookingSince: null,
+    replaces: null,
+    seenBefore: null,
+    applied: 0,
     ...changed,
     plan: {
       change: 'OP-12',
@@ -100,7 +106,10 @@ export function change(state: State, { plan, ...changed }: Changed = {}): Change
       args: { service: 'checkout', replicas: 5 },
       undoes: null,
       tier: 'guarded',
+      lowered: null,
+      wayBack: 'undo',
       rules: [],
+      at: at(120).toISOString(),
       nonce: 'c0ffee',
       approveBy: at(1020).toISOString(),
       executeBy: at(1320).toISOString(),
@@ -120,7 +129,7 @@ export function change(state: State, { plan, ...changed }: Changed = {}): Change
   }
 }
 
-export const approval = { person: BOB, decision: 'approve', at: at(180) } as const
+export const approval = { person: BOB, decision: 'approve', at: at(180), comment: null, rolesAsOf: null } as const
 
 /** An entry of INC-7's chain. */
 export const entry = (seq: number, body: EntryBody, changed: Partial<Entry> = {}): Entry => ({

@@ -18,6 +18,8 @@ export interface TestNamespace {
   scale(deployment: string, replicas: number): Promise<void>
   /** Deletes the deployment and creates it again: the same name, another UID. */
   recreate(deployment: string): Promise<void>
+  /** How often its pod template was another one, from 1 on, as the real controller counts. */
+  revisionOf(deployment: string): Promise<string | undefined>
   remove(): Promise<void>
 }
 
@@ -28,13 +30,26 @@ const READ: V1PolicyRule[] = [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
 ]
-const SCALE: V1PolicyRule = { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] }
+const CHANGE: V1PolicyRule = { apiGroups: ['apps'], resources: ['deployments', 'deployments/scale'], verbs: ['patch'] }
 
 /**
- * Makes a namespace with `checkout` (3 replicas that run out of memory again and again), `payments` and `catalog` (2
- * each, well; `catalog` with an autoscaler), and lets `chatops-bot` and `viewer` in; `viewer` may not patch.
+ * `checkout` (3 replicas that run out of memory again and again), `payments` and `catalog` (2 each, well; the last has
+ * an autoscaler).
  */
-export async function makeNamespace(kubeconfig: string): Promise<TestNamespace> {
+const inTrouble = (): V1Deployment[] => {
+  const lines = ['INFO starting', 'ERROR payment authorization failed', 'ERROR context deadline exceeded', 'INFO bye']
+  return [
+    deployment('checkout', 3, { lines, fate: 'out of memory' }),
+    deployment('payments', 2),
+    deployment('catalog', 2),
+  ]
+}
+
+/**
+ * Makes a namespace with these deployments, an autoscaler for that which is called `catalog`, and lets `chatops-bot` and
+ * `viewer` in; `viewer` may not patch.
+ */
+export async function makeNamespace(kubeconfig: string, deployments = inTrouble()): Promise<TestNamespace> {
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
   const core = config.makeApiClient(CoreV1Api)
@@ -43,27 +58,10 @@ export async function makeNamespace(kubeconfig: string): Promise<TestNamespace> 
   const namespace = name
 
   await core.createNamespace({ body: { metadata: { name } } })
-  await grant(config, namespace, 'chatops-bot', [...READ, SCALE])
+  await grant(config, namespace, 'chatops-bot', [...READ, CHANGE])
   await grant(config, namespace, 'viewer', READ)
-  const lines = ['INFO starting', 'ERROR payment authorization failed', 'ERROR context deadline exceeded', 'INFO bye']
-  for (const body of [
-    deployment('checkout', 3, lines, 'out of memory'),
-    deployment('payments', 2, ['INFO ok']),
-    deployment('catalog', 2, ['INFO ok']),
-  ]) {
-    await apps.createNamespacedDeployment({ namespace, body })
-  }
-  await config.makeApiClient(AutoscalingV1Api).createNamespacedHorizontalPodAutoscaler({
-    namespace,
-    body: {
-      metadata: { name: 'catalog' },
-      spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'catalog' },
-        minReplicas: 2,
-        maxReplicas: 6,
-      },
-    },
-  })
+  for (const body of deployments) await apps.createNamespacedDeployment({ namespace, body })
+  if (deployments.some(({ metadata }) => metadata?.name === 'catalog')) await autoscale(config, namespace)
 
   return {
     name,
@@ -78,8 +76,26 @@ export async function makeNamespace(kubeconfig: string): Promise<TestNamespace> 
       const body = { metadata: { name }, ...(spec && { spec }) }
       await vi.waitFor(() => apps.createNamespacedDeployment({ namespace, body }), 30_000)
     },
+    async revisionOf(name) {
+      const { metadata } = await apps.readNamespacedDeployment({ name, namespace })
+      return metadata?.annotations?.['deployment.kubernetes.io/revision']
+    },
     remove: async () => void (await core.deleteNamespace({ name })),
   }
+}
+
+async function autoscale(config: KubeConfig, namespace: string): Promise<void> {
+  await config.makeApiClient(AutoscalingV1Api).createNamespacedHorizontalPodAutoscaler({
+    namespace,
+    body: {
+      metadata: { name: 'catalog' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'catalog' },
+        minReplicas: 2,
+        maxReplicas: 6,
+      },
+    },
+  })
 }
 
 async function grant(config: KubeConfig, namespace: string, user: string, rules: V1PolicyRule[]): Promise<void> {
@@ -96,16 +112,30 @@ async function grant(config: KubeConfig, namespace: string, user: string, rules:
   })
 }
 
-/** Says its fate twice: by command for a cluster that runs containers, by annotation for one that simulates them. */
-function deployment(name: string, replicas: number, lines: string[], fate?: 'out of memory'): V1Deployment {
+interface Run {
+  /** What each pod logs. */
+  lines?: string[]
+  fate?: 'out of memory'
+  /** How long a pod takes to be ready. */
+  readyAfterMs?: number
+}
+
+/** Says all of it twice: in the container for a cluster that runs them, by annotation for one that simulates them. */
+export function deployment(name: string, replicas: number, { lines = ['INFO ok'], fate, readyAfterMs }: Run = {}) {
   const labels = { app: name }
   const text = lines.join('\n')
-  const annotations = { 'kube.test/logs': text, ...(fate && { 'kube.test/fail': 'oom' }) }
+  const annotations = {
+    'kube.test/logs': text,
+    ...(fate && { 'kube.test/fail': 'oom' }),
+    ...(readyAfterMs !== undefined && { 'kube.test/ready-after-ms': String(readyAfterMs) }),
+  }
+  const initialDelaySeconds = (readyAfterMs ?? 0) / 1000
   const container = {
     name: 'app',
     image: 'busybox:1.37',
     command: ['sh', '-c', `echo '${text}'; ${fate ? 'tail /dev/zero' : 'sleep 3600'}`],
     resources: { limits: { memory: '32Mi' } },
+    ...(readyAfterMs !== undefined && { readinessProbe: { exec: { command: ['true'] }, initialDelaySeconds } }),
   }
   return {
     metadata: { name },

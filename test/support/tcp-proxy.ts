@@ -7,12 +7,18 @@ export interface TcpProxy {
   on(): Promise<void>
   /** The next connection that says this breaks when it was answered, and the answer is lost. */
   loseAnswerTo(said: string): void
+  /**
+   * Keeps the answer to the commit of the next transaction that says this. `reached` resolves when the server committed,
+   * `release` lets the answer go.
+   */
+  holdCommit(said: string): { reached: Promise<void>; release(): void }
 }
 
 /** In front of this host and port. It is switched on, unless `off` is given. */
 export async function startTcpProxy(target: { host: string; port: number }, state?: 'off'): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let losing: string | null = null
+  let holding: { said: string; reached: () => void; released: Promise<void> } | null = null
   const server = createServer((socket) => {
     const upstream = connect(target)
     for (const [one, other] of [
@@ -27,7 +33,16 @@ export async function startTcpProxy(target: { host: string; port: number }, stat
       })
       one.pipe(other)
     }
+    let held: typeof holding = null
     socket.on('data', (data) => {
+      if (holding && data.includes(holding.said)) {
+        held = holding
+        holding = null
+      }
+      if (held && data.includes('commit')) {
+        keepAnswer(upstream, socket, held)
+        held = null
+      }
       if (losing === null || !data.includes(losing)) return
       losing = null
       upstream.unpipe(socket)
@@ -44,6 +59,12 @@ export async function startTcpProxy(target: { host: string; port: number }, stat
     loseAnswerTo(said) {
       losing = said
     },
+    holdCommit(said) {
+      const reached = Promise.withResolvers<void>()
+      const released = Promise.withResolvers<void>()
+      holding = { said, reached: reached.resolve, released: released.promise }
+      return { reached: reached.promise, release: released.resolve }
+    },
     async off() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
@@ -52,4 +73,16 @@ export async function startTcpProxy(target: { host: string; port: number }, stat
   }
   if (state === 'off') await proxy.off()
   return proxy
+}
+
+function keepAnswer(upstream: Socket, socket: Socket, held: { reached: () => void; released: Promise<void> }): void {
+  upstream.unpipe(socket)
+  upstream.once('data', async (answer) => {
+    upstream.pause()
+    held.reached()
+    await held.released
+    socket.write(answer)
+    upstream.pipe(socket)
+  })
+  upstream.resume()
 }
