@@ -20,6 +20,7 @@ const manifest = parse(text) as Manifest
 /** What each method needs, from its page at docs.slack.dev/reference/methods; `[]`: any token will do. */
 const SCOPES: Record<string, string[]> = {
   'auth.test': [],
+  'chat.delete': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -27,6 +28,7 @@ const SCOPES: Record<string, string[]> = {
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'files.completeUploadExternal': ['files:write'],
+  'files.delete': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
   'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
@@ -34,7 +36,14 @@ const SCOPES: Record<string, string[]> = {
 }
 
 /** The same for what Slack sends, from docs.slack.dev/reference/events. */
-const SCOPES_OF_EVENTS: Record<string, string[]> = { app_mention: ['app_mentions:read'] }
+const SCOPES_OF_EVENTS: Record<string, string[]> = {
+  app_mention: ['app_mentions:read'],
+  user_change: ['users:read'],
+  subteam_members_changed: ['usergroups:read'],
+  subteam_updated: ['usergroups:read'],
+  channel_shared: ['channels:read', 'groups:read'],
+  channel_unshared: ['channels:read', 'groups:read'],
+}
 
 describe('manifest.yml', () => {
   it('is what the Web API’s own types say a manifest is', async () => {

@@ -15,6 +15,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
       'src/identity',
       'src/incidents',
       'src/operations',
+      'src/recovery',
       'src/timeline',
       'src/review',
       'src/storage',
@@ -23,34 +24,72 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
       'p-queue',
       'zod',
     ],
+    types: ['src/limits'],
   },
-  'src/http': { values: ['prom-client'] },
-  'src/config': { values: ['zod', 'yaml', 'fastest-levenshtein'] },
+  'src/http': {
+    values: [
+      ...['commands', 'templates', 'src/backup', 'src/identity', 'src/operations', 'src/privacy', 'src/review'],
+      ...['src/timeline', 'src/storage', 'kysely', 'prom-client', 'raw-body', 'zod'],
+    ],
+    types: ['src/limits'],
+  },
+  'src/cli': {
+    values: [
+      ...['commands', 'migrations', 'package.json', 'src/backup', 'src/review', 'src/storage/error.ts'],
+      ...['src/timeline/signing.ts', 'p-retry'],
+    ],
+    types: ['src/http'],
+  },
+  'src/limits': { values: ['ioredis', 'rate-limiter-flexible'], types: ['src/storage'] },
+  'src/config': { values: ['zod', 'yaml', 'fastest-levenshtein', '@date-fns/tz', 're2js'] },
+  'src/redaction': { values: ['re2js', 'ibantools'] },
   'src/storage': { values: ['pg', 'kysely', 'p-queue'] },
-  'src/timeline': { values: ['src/storage', 'kysely', 'canonicalize'] },
-  'src/identity': { values: ['src/storage', 'src/timeline'] },
+  'src/timeline': { values: ['src/storage', 'src/redaction', 'kysely', 'canonicalize', 'p-retry'] },
+  'src/privacy': { values: ['src/incidents', 'src/timeline', 'src/storage', 'src/identity', 'kysely'] },
+  'src/identity': { values: ['src/storage', 'src/timeline', 'kysely', '@date-fns/tz'] },
   'src/incidents': { values: ['src/identity', 'src/timeline', 'src/storage', 'kysely'] },
   'src/operations': {
-    values: ['src/identity', 'src/incidents', 'src/timeline', 'src/storage', 'kysely'],
-    types: ['src/adapters', 'zod'],
+    values: ['src/identity', 'src/incidents', 'src/timeline', 'src/storage', 'kysely', 'p-retry'],
+    types: ['src/adapters', 'src/redaction', 'zod'],
+  },
+  'src/recovery': { values: ['src/identity', 'src/operations', 'src/timeline', 'src/storage', 'kysely'] },
+  'src/backup': {
+    values: [
+      'src/identity',
+      'src/operations',
+      'src/recovery',
+      'src/timeline',
+      'src/storage',
+      'kysely',
+      'pg',
+      'split2',
+      'zod',
+    ],
   },
   'src/review': {
-    values: ['src/timeline', 'templates', 'src/incidents', 'src/operations', 'date-fns', '@date-fns/tz'],
+    values: [
+      ...['src/timeline', 'templates', 'src/incidents', 'src/operations', 'src/storage'],
+      ...['date-fns', '@date-fns/tz', 'kysely', 'csv-stringify'],
+    ],
   },
   'src/adapters/kubernetes': { values: ['@kubernetes/client-node', 'p-queue', 'p-limit'] },
-  'src/playground': { values: ['rfc6902'], types: ['src/adapters'] },
+  'src/playground': { values: ['rfc6902', 'zod'], types: ['src/adapters'] },
   commands: {
-    values: ['src/incidents', 'src/operations', 'src/timeline', 'templates', 'zod', 'fastest-levenshtein'],
-    types: ['src/identity', 'src/adapters'],
+    values: [
+      ...['src/identity/person.ts', 'src/incidents', 'src/operations', 'src/recovery', 'src/redaction'],
+      ...['src/timeline', 'templates', 'zod', 'fastest-levenshtein'],
+    ],
+    types: ['src/identity', 'src/adapters', 'src/limits'],
   },
   templates: {
     values: [
       'src/incidents/incident.ts',
       'src/operations/change.ts',
       'src/operations/states.ts',
+      'src/recovery/standing.ts',
       'src/identity/person.ts',
     ],
-    types: ['src/incidents', 'src/operations', 'src/timeline', 'src/identity'],
+    types: ['src/incidents', 'src/operations', 'src/recovery', 'src/timeline', 'src/identity'],
   },
   migrations: { values: ['kysely'] },
 }
@@ -112,11 +151,12 @@ describe('who may import whom', () => {
     })
   }
 
-  it('keeps Slack, Kubernetes and SQL where they belong', () => {
+  it('keeps Slack, Kubernetes, Redis and SQL where they belong', () => {
     const outside = (target: RegExp, home: RegExp) =>
       imports.filter(({ file, to }) => target.test(to) && !home.test(file)).map(({ file }) => file)
     expect(outside(/^@slack\//, /^src\/slack\//)).toEqual([])
     expect(outside(/^@kubernetes\//, /^src\/adapters\/kubernetes\//)).toEqual([])
+    expect(outside(/^(ioredis|rate-limiter-flexible)$/, /^src\/limits\//)).toEqual([])
     const queries = files.filter((file) =>
       /\.(selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql`/.test(readFileSync(join(ROOT, file), 'utf8')),
     )

@@ -43,7 +43,7 @@ describe('a line that can’t be right', () => {
     ['/ops', 'scale banana 5', /no service “banana”.*checkout, payments/s],
     ['/ops', 'scale checkout 5 --env staging', /isn&?.*t in staging|isn't in staging/],
     ['/ops', 'scale checkout 5 --incident INC-99', /--incident must name an incident/],
-    ['/ops', 'scale checkout 3', /runs 3 replicas already/],
+    ['/ops', 'scale checkout 3', /has replicas 3 already/],
     ['/ops', 'logs checkout --tail 0', /tail must be a whole number/],
     ['/ops', 'logs checkout --tale 10', /did you mean --tail/],
     ['/ops', 'undo OP-99', /there is no OP-99/],

@@ -47,7 +47,8 @@ describe.each(['http', 'socket'] as const)('the main job, over %s', (mode) => {
     expect(text).toContain('scale checkout 5')
 
     const types = (await bot.entries(name)).map(({ body }) => body.type)
-    expect(types.slice(0, 4)).toEqual(['incident.opened', 'operation.read', 'operation.read', 'change.planned'])
+    const begin = ['incident.opened', 'chain.signed', 'operation.read', 'operation.read', 'change.planned']
+    expect(types.slice(0, 5)).toEqual(begin)
     expect(types.at(-1)).toBe('incident.exported')
   })
 })

@@ -40,7 +40,7 @@ services:
   catalog: { owners: [approver], target: prod }
 policy:
   - { allow: [everyone], operations: ["*"], tiers: [read] }
-  - { allow: [operator], operations: [scale, undo], environments: [production], tiers: [low, guarded] }
+  - { allow: [operator], operations: [scale, restart, undo], environments: [production], tiers: [low, guarded] }
 `
   const cards = () => bot.slack.thread(INCIDENTS, root.ts).filter(({ text }) => /^\*OP-\d+\*/.test(text))
   /** Does it; resolves to the card that comes of it. */
@@ -76,6 +76,23 @@ policy:
     expect(undo.text).toContain('undo OP-1')
     await shows(undo, /Succeeded.*3\/3 ready/)
     await shows(card, /OP-2 undoes it: succeeded/)
+  })
+
+  it('restarts: another replica set, with the pods ready, marked with the time that the card shows', {
+    timeout: SETTLED,
+  }, async () => {
+    const card = await plan('restart catalog')
+    const [, date, time] = /last restart never → (\S+) (\S+) UTC/.exec(card.text) ?? []
+    const revision = await namespace.revisionOf('catalog')
+    await approve(card)
+    await shows(card, /Succeeded.*2\/2 ready/)
+    expect([revision, await namespace.revisionOf('catalog')]).toEqual(['1', '2'])
+
+    const again = await plan('restart catalog')
+    expect(again.text).toContain(`last restart ${date} ${time} UTC → `)
+    await approve(again)
+    await shows(again, /Succeeded.*2\/2 ready/)
+    expect(await namespace.revisionOf('catalog')).toBe('3')
   })
 
   it('warns of an autoscaler that may reset it', async () => {

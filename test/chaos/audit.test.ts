@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
+import { audit, executedSteps } from './audit.ts'
+
+let bot: Bot
+const effects = [{ name: 'checkout', from: 3, to: 5 }]
+beforeAll(async () => {
+  bot = await startBot()
+  const { root } = await bot.open()
+  await bot.command('U0ALICE', 'scale checkout 5', '/ops')
+  const card = await bot.inThread(root.ts, /change\.approve/)
+  await bot.slack.click({ user: 'U0BOB', message: card, actionId: 'change.approve' })
+  await bot.inThread(root.ts, /Succeeded/)
+})
+afterAll(() => bot.stop())
+
+const run = (over: Partial<Parameters<typeof audit>[1]> = {}) =>
+  audit(bot.db, {
+    ...{ slack: bot.slack, production: { effects } as never, told: [], before: [], gone: null },
+    ...over,
+  })
+const clean = { lost: [], doubled: [], contradictory: [] }
+
+describe('the reckoning of a campaign', () => {
+  it('finds nothing where nothing is wrong', async () => {
+    expect(await run()).toEqual(clean)
+    expect(await executedSteps(bot.db)).toMatchObject([{ name: 'checkout', from: 3, to: 5, outcome: 'applied' }])
+  })
+
+  it('finds an effect that happened twice, and one that never happened', async () => {
+    expect(await run({ production: { effects: [...effects, ...effects] } as never })).toMatchObject({
+      doubled: ['checkout 3 → 5 happened once more than it was recorded'],
+    })
+    expect(await run({ production: { effects: [] } as never })).toMatchObject({
+      contradictory: ['OP-1 is recorded as applied (checkout 3 → 5), and never happened'],
+    })
+  })
+
+  it('finds what people were told and is not there, unless a restore took it', async () => {
+    const told = [{ at: 5_000, what: 'opened', name: 'INC-9' } as const]
+    expect(await run({ told })).toMatchObject({ lost: ['INC-9 was told to be opened, and is not there'] })
+    expect(await run({ told, gone: [4_000, 6_000] })).toEqual(clean)
+  })
+
+  it('finds a message that stands twice, one that is missing, and one that says something else', async () => {
+    const { messages } = bot.slack.workspace
+    const card = messages
+      .channel(INCIDENTS)
+      .flatMap(({ ts }) => messages.thread(INCIDENTS, ts))
+      .find(({ text }) => /^\*OP-1\*/.test(text))
+    if (!card) throw new Error('there is no card')
+    const { text } = card
+    card.text = 'OP-1: all is well'
+    expect((await run()).contradictory).toEqual([
+      expect.stringContaining('the card of OP-1 does not say: *✅ Succeeded*'),
+    ])
+    card.text = text
+    const twin = messages.add(structuredClone(card))
+    expect((await run()).doubled).toEqual(['OP-1/card stands 2 times in Slack'])
+    messages.remove(twin)
+    messages.remove(card)
+    expect((await run()).lost).toEqual(['OP-1 has no card'])
+  })
+})

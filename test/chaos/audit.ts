@@ -1,0 +1,152 @@
+import type { Kysely } from 'kysely'
+import { type Change, changeName } from '../../src/operations/change.ts'
+import { readSteps } from '../../src/operations/runs/store.ts'
+import { isFinal } from '../../src/operations/states.ts'
+import { readChange } from '../../src/operations/store.ts'
+import type { Schema } from '../../src/storage/schema.ts'
+import { readEntries } from '../../src/timeline/store.ts'
+import { verifyChain } from '../../src/timeline/verify-chain.ts'
+import { statusOf } from '../../templates/change-status.ts'
+import type { FakeSlack } from '../slack/fake/fake-slack.ts'
+import type { Message } from '../slack/fake/types.ts'
+import { ROOM, type Told } from './people.ts'
+import type { Effect, Production } from './production.ts'
+
+export interface Findings {
+  lost: string[]
+  doubled: string[]
+  contradictory: string[]
+}
+
+/** A change's step as it was executed. */
+export interface Executed extends Effect {
+  change: string
+  hash: string
+  outcome: string | null
+}
+
+async function allChanges(db: Kysely<Schema>): Promise<Change[]> {
+  const rows = await db.selectFrom('changes').select('id').orderBy('id').execute()
+  return await Promise.all(rows.map(async ({ id }) => (await readChange(db, id)) as Change))
+}
+
+/** Every step whose intent was ever written in this database. */
+export async function executedSteps(db: Kysely<Schema>): Promise<Executed[]> {
+  const changes = await allChanges(db)
+  const steps = await Promise.all(
+    changes.map(async (change) =>
+      (await readSteps(db, change)).map(({ document: { object, before, after }, outcome }) => ({
+        ...{ change: changeName(change.id), hash: change.planHash, outcome },
+        ...{ name: object.name, from: Number(before.replicas), to: Number(after.replicas) },
+      })),
+    ),
+  )
+  return steps.flat()
+}
+
+/** Compares what the ledger, the tables, production and Slack say of what happened. */
+export async function audit(
+  db: Kysely<Schema>,
+  {
+    slack,
+    production,
+    told,
+    before,
+    gone,
+  }: {
+    slack: FakeSlack
+    production: Production
+    told: Told[]
+    /** Steps that the database knew before it was restored to an earlier point. */
+    before: Executed[]
+    /** What happened between those two times (ms since 1970) was taken away by the restore. */
+    gone: [number, number] | null
+  },
+): Promise<Findings> {
+  const found: Findings = { lost: [], doubled: [], contradictory: [] }
+  const changes = await allChanges(db)
+
+  // The ledger and the tables.
+  const chains = await db.selectFrom('chains').select(['chain', 'seq', 'projected']).execute()
+  for (const { chain, seq, projected } of chains) {
+    const verdict = seq > 0 ? await verifyChain(db, chain) : null
+    for (const { text } of verdict?.problems ?? []) found.contradictory.push(`${chain} does not verify: ${text}`)
+    if (projected < seq) found.lost.push(`${chain} is shown up to ${projected} of ${seq}`)
+    const last = new Map<string, string>()
+    for (const { subject, body } of await readEntries(db, chain)) {
+      if (body.type === 'change.planned') last.set(subject, 'planned')
+      if (body.type !== 'change.moved') continue
+      if (last.get(subject) !== body.from)
+        found.contradictory.push(`${subject} moved from ${body.from}, being ${last.get(subject)}`)
+      last.set(subject, body.to)
+    }
+    for (const change of changes.filter((one) => one.chain === chain)) {
+      const said = last.get(changeName(change.id))
+      if (said !== change.state)
+        found.contradictory.push(`${changeName(change.id)} is ${change.state}, its entries say ${said}`)
+    }
+  }
+  for (const { id, state, executeBy } of changes) {
+    if (!isFinal(state) && state !== 'planned' && state !== 'unknown' && executeBy.getTime() < Date.now())
+      found.lost.push(`${changeName(id)} hangs in ${state}`)
+  }
+
+  // The ledger and production: each effect has its step, and each applied step its effect.
+  const known = new Map<string, Executed>()
+  for (const step of [...before, ...(await executedSteps(db))]) known.set(`${step.change} ${step.hash}`, step)
+  const open = [...known.values()]
+  for (const { name, from, to } of production.effects) {
+    const matches = open.filter((step) => step.name === name && step.from === from && step.to === to)
+    const step =
+      matches.find(({ outcome }) => outcome === 'applied') ??
+      matches.find(({ outcome }) => outcome !== 'failed') ??
+      matches[0]
+    if (!step) found.doubled.push(`${name} ${from} → ${to} happened once more than it was recorded`)
+    else {
+      open.splice(open.indexOf(step), 1)
+      if (step.outcome === 'failed') found.contradictory.push(`${step.change} is recorded as failed, and happened`)
+    }
+  }
+  for (const step of open) {
+    // What was so already is applied to no effect.
+    if (step.outcome === 'applied' && step.from !== step.to)
+      found.contradictory.push(
+        `${step.change} is recorded as applied (${step.name} ${step.from} → ${step.to}), and never happened`,
+      )
+  }
+
+  // The ledger and Slack: every card and every reply once, the cards as they are now.
+  const shown = new Map<string, Message[]>()
+  const messages = slack.messages(ROOM).flatMap(({ ts }) => slack.thread(ROOM, ts))
+  // A reply that is shown in the channel too is one message.
+  for (const message of new Map(messages.map((one) => [one.ts, one])).values()) {
+    const { subject, slot } = (message.metadata?.event_payload ?? {}) as { subject?: string; slot?: string }
+    if (subject) shown.set(`${subject}/${slot}`, [...(shown.get(`${subject}/${slot}`) ?? []), message])
+  }
+  // What was said in the time that was taken away is not known any more, and is said again.
+  const isGone = (at: number) => gone !== null && at >= gone[0] - 1_000 && at <= gone[1] + 1_000
+  for (const [key, all] of shown) {
+    const messages = all.filter(({ ts }) => !isGone(Number(ts) * 1_000))
+    if (messages.length > 1) found.doubled.push(`${key} stands ${messages.length} times in Slack`)
+  }
+  for (const change of changes) {
+    const name = changeName(change.id)
+    const card = shown.get(`${name}/card`)?.at(-1)
+    const { says } = statusOf(change, { needed: 1, approvers: ['approver'] })
+    if (!card) found.lost.push(`${name} has no card`)
+    else if (!card.text.includes(says.split('\n')[0] as string))
+      found.contradictory.push(
+        `the card of ${name} does not say: ${says}; of ${JSON.stringify(shown.get(`${name}/card`)?.map(({ ts, text }) => [ts, text.slice(0, 150)]))}, gone ${gone}`,
+      )
+  }
+  const incidents = await db.selectFrom('incidents').select(['id']).execute()
+  for (const { id } of incidents) if (!shown.has(`INC-${id}/card`)) found.lost.push(`INC-${id} has no root message`)
+
+  // What people were told, and what there is.
+  const names = new Set([...incidents.map(({ id }) => `INC-${id}`), ...changes.map(({ id }) => changeName(id))])
+  for (const { name, what, at } of told) {
+    if (isGone(at)) continue
+    if (!names.has(name)) found.lost.push(`${name} was told to be ${what}, and is not there`)
+  }
+  return found
+}

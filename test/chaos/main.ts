@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util'
+import { campaign } from './campaign.ts'
+
+/** `npm run chaos -- --minutes 5 [--seed 42]` */
+const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } })
+const minutes = Number(values.minutes ?? 5)
+const seed = Number(values.seed ?? Date.now() % 1_000_000)
+if (!(minutes > 0) || !Number.isInteger(seed)) {
+  console.error('Usage: npm run chaos -- --minutes 5 [--seed 42]')
+  process.exit(2)
+}
+
+const report = await campaign({ minutes, seed, say: (line) => console.log(line) })
+const { lost, doubled, contradictory, drainedMs, ...rest } = report
+console.log(JSON.stringify(rest, null, 2))
+for (const [kind, found] of Object.entries({ lost, doubled, contradictory })) {
+  console.log(`${kind}: ${found.length}`)
+  for (const line of found) console.log(`  ${line}`)
+}
+console.log(`drained in ${(drainedMs / 1000).toFixed(1)} s`)
+process.exit(lost.length + doubled.length + contradictory.length === 0 ? 0 : 1)
