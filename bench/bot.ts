@@ -3,8 +3,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { startPlayground } from '../src/playground/playground.ts'
+import { type Playground, startPlayground } from '../src/playground/playground.ts'
+import { openDatabase } from '../src/storage/database.ts'
+import { startEmbedded } from '../src/storage/embedded.ts'
 import { FakeSlack } from '../test/slack/fake/fake-slack.ts'
+import { quiet } from '../test/support/log.ts'
 import { SECRET } from './load.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -31,7 +34,13 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
 }
 
 /** The real process with its embedded Postgres, against the strict fake Slack and the simulated production. */
-export async function startBot() {
+export async function startBot({
+  production,
+  services = ['checkout'],
+}: {
+  production?: Playground
+  services?: string[]
+} = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'firebreak-bench-'))
   await chmod(folder, 0o755)
   const slack = await FakeSlack.start({
@@ -39,21 +48,23 @@ export async function startBot() {
     signingSecret: SECRET,
     postRate: { perSecond: 1_000, burst: 1_000 },
   })
-  const playground = await startPlayground({ podReadyMs: 1 })
+  const playground = production ?? (await startPlayground({ podReadyMs: 1 }))
   const kubeconfig = join(folder, 'kubeconfig')
   await playground.kubeconfig(kubeconfig)
   await writeFile(
     join(folder, 'firebreak.yml'),
     `
-slack: { incidents_channel: C0INCIDENTS, alerts_channel: C0ALERTS, pacing: { posts_per_second: 100, burst: 100, edits_per_minute: 6000 } }
+slack: { incidents_channel: C0INCIDENTS, alerts_channel: C0ALERTS, pacing: { posts_per_second: 100, burst: 100, edits_per_minute: 6000 }, limits: { gestures_per_minute: 1000000 } }
 roles: { everyone: { users: ["*"] }, operator: { users: [U0ALICE] }, approver: { users: [U0BOB] } }
 targets: { prod: { kind: kubernetes, environment: production, namespace: microservices, kubeconfig: "${kubeconfig}" } }
-services: { checkout: { owners: [approver], target: prod } }
+services: { ${services.map((name) => `${name}: { owners: [approver], target: prod }`).join(', ')} }
 policy:
   - { allow: [everyone], operations: ["*"], tiers: [read] }
   - { allow: [operator], operations: [scale, undo], tiers: [low, guarded] }
 `,
   )
+  const postgres = await startEmbedded({ dataDir: join(folder, 'data'), log: quiet })
+  const { db, close } = openDatabase(postgres.url, { log: quiet, max: 1 })
   const { child, port } = await startProcess('src/main.ts', [], {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: SECRET,
@@ -61,16 +72,19 @@ policy:
     PORT: '0',
     FIREBREAK_CONFIG: join(folder, 'firebreak.yml'),
     FIREBREAK_DATA_DIR: join(folder, 'data'),
-    DATABASE_URL: '',
+    DATABASE_URL: postgres.url,
+    DATABASE_MIGRATE_URL: postgres.migrateUrl,
   })
   slack.deliverTo(`http://127.0.0.1:${port}/slack/events`)
   await slack.until(() => slack.calls.some(({ method }) => method === 'conversations.info'), 20_000)
   return {
-    ...{ slack, playground, port },
+    ...{ slack, playground, port, db },
     async stop() {
       await stopProcess(child)
       await playground.close()
       await slack.stop()
+      await close()
+      await postgres.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
