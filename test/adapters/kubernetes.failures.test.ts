@@ -1,52 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import type { RequestListener } from 'node:http'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connectKubernetes } from '../../src/adapters/kubernetes/adapter.ts'
-import { KubernetesError, type KubernetesPort } from '../../src/adapters/kubernetes/port.ts'
+import type { KubernetesPort } from '../../src/adapters/kubernetes/port.ts'
 import { startTinyServer } from '../support/tiny-server.ts'
+import { failure, tinyClusters } from './tiny-clusters.ts'
 
-const TOKEN = 'a-token-that-nobody-may-see'
-let dir: string
-const closing: (() => Promise<void>)[] = []
-beforeEach(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'firebreak-kubeconfig-'))
-  closing.push(() => rm(dir, { recursive: true }))
-})
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function connect(server: string, { token = TOKEN, timeoutMs = 10_000 } = {}): Promise<KubernetesPort> {
-  const kubeconfig = path.join(dir, 'kubeconfig')
-  const config = {
-    'current-context': 'it',
-    clusters: [{ name: 'it', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'bot', user: { token } }],
-    contexts: [{ name: 'it', context: { cluster: 'it', user: 'bot' } }],
-  }
-  await writeFile(kubeconfig, JSON.stringify(config))
-  return connectKubernetes({ kubeconfig, namespace: 'microservices', timeoutMs })
-}
-
-async function serve(listener: RequestListener) {
-  const server = await startTinyServer(listener)
-  closing.push(server.close)
-  return server
-}
-
+const { connect, serve } = tinyClusters()
 const AT = '2026-11-21T20:02:00Z'
 const checkout = { name: 'checkout', uid: '0b1e7a2c-8d7a-4d1e-9d0f-3c1d2b4a5f60' }
-const failure = async (call: Promise<unknown>): Promise<KubernetesError> => {
-  const error = await call.then(
-    () => null,
-    (error: unknown) => error,
-  )
-  if (!(error instanceof KubernetesError)) throw new Error(`expected a KubernetesError, got ${inspect(error)}`)
-  return error
-}
 
 describe('a name that Kubernetes would refuse', () => {
   const names = [
@@ -205,130 +165,5 @@ describe('a write that may work in a moment', () => {
         expect(await failure(write(port))).toMatchObject({ maybeApplied: false, transient: false })
       }
     }
-  })
-})
-
-describe('a log', () => {
-  const pods = (containers: object[]) => ({
-    kind: 'PodList',
-    items: [{ metadata: { name: 'checkout-1' }, spec: { containers }, status: { phase: 'Running' } }],
-  })
-  const deployment = {
-    kind: 'Deployment',
-    spec: { selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } },
-  }
-
-  async function withLog(log: string | ((url: URL) => string), containers: object[] = [{ name: 'app' }], status = 200) {
-    const server = await serve(({ url = '' }, response) => {
-      const isLog = url.includes('/log?')
-      response.writeHead(isLog ? status : 200, { 'content-type': isLog ? 'text/plain' : 'application/json' })
-      const text = typeof log === 'string' ? log : log(new URL(url, 'http://cluster'))
-      response.end(isLog ? text : JSON.stringify(url.includes('/deployments/') ? deployment : pods(containers)))
-    })
-    return { server, port: await connect(server.url) }
-  }
-
-  it('of JSON lines stays as it was written', async () => {
-    const line = '{"level":"error","message":"payment authorization failed"}'
-    const { port } = await withLog(`${line}\n`)
-    expect(await port.logs('checkout', { tail: 10 })).toEqual({
-      pods: [{ pod: 'checkout-1', lines: [line], looked: 1, problem: null, truncated: false }],
-      others: 0,
-    })
-  })
-
-  it('is that of the first container where there are sidecars', async () => {
-    const { server, port } = await withLog('', [{ name: 'app' }, { name: 'istio-proxy' }])
-    expect(await port.logs('checkout', { tail: 10 })).toMatchObject({ pods: [{ lines: [], problem: null }] })
-    expect(server.requests.at(-1)).toContain('container=app')
-  })
-
-  it('that is too long is read from its end', async () => {
-    const lines = Array.from({ length: 5_000 }, (_, i) => `${i} ${'x'.repeat(i > 4_000 ? 200 : 50)}`)
-    const { port } = await withLog(({ searchParams }) => {
-      const tail = lines.slice(-Number(searchParams.get('tailLines')))
-      return `${tail.join('\n')}\n`.slice(0, Number(searchParams.get('limitBytes')))
-    })
-    const [log] = (await port.logs('checkout', { tail: 5_000 })).pods
-    expect(log).toMatchObject({ truncated: true, looked: log?.lines.length })
-    expect(log?.lines).toEqual(lines.slice(-(log?.looked ?? 0)))
-    expect(log?.looked).toBeGreaterThan(900)
-  })
-
-  it('says when not even its last line fits', async () => {
-    const { server, port } = await withLog('x'.repeat(256 * 1024))
-    expect(await port.logs('checkout', { tail: 10 })).toMatchObject({ pods: [{ looked: 1, truncated: true }] })
-    expect(server.requests.at(-1)).toMatch(/tailLines=1$/)
-  })
-
-  it("that can't be read says why, for that pod", async () => {
-    const waiting = 'container "app" in pod "checkout-1" is waiting to start: ContainerCreating'
-    const { port } = await withLog(JSON.stringify({ kind: 'Status', message: waiting }), undefined, 400)
-    expect(await port.logs('checkout', { tail: 10 })).toMatchObject({
-      pods: [{ lines: [], problem: expect.stringContaining(waiting) }],
-    })
-  })
-
-  it('that the bot may not read is an error', async () => {
-    const { port } = await withLog(JSON.stringify({ kind: 'Status', message: 'no' }), undefined, 403)
-    expect(await failure(port.logs('checkout', { tail: 10 }))).toMatchObject({
-      code: 'forbidden',
-      message: "the bot's account may not get pods/log in microservices",
-    })
-  })
-})
-
-describe('a kubeconfig', () => {
-  const write = async (text: string) => {
-    const file = path.join(dir, 'broken')
-    await writeFile(file, text)
-    return file
-  }
-  const refusal = (kubeconfig: string) => {
-    try {
-      connectKubernetes({ kubeconfig, namespace: 'microservices' })
-    } catch (error) {
-      return error
-    }
-  }
-
-  it.each([
-    ['no YAML', `users: [{ name: bot, user: { token: ${TOKEN} }`],
-    ['empty', ''],
-    ['a list', '- 1'],
-    ['without a context', `users: [{ name: bot, user: { token: ${TOKEN} } }]`],
-  ])('that is %s is named, without what is in it', async (_, text) => {
-    const file = await write(text)
-    const error = refusal(file)
-    expect(error).toMatchObject({ code: 'misconfigured', message: expect.stringContaining(file) })
-    expect(inspect(error, { depth: 10 })).not.toContain(TOKEN)
-  })
-
-  it('that is missing is named', () => {
-    expect(refusal(path.join(dir, 'missing'))).toMatchObject({
-      code: 'misconfigured',
-      message: `the kubeconfig ${path.join(dir, 'missing')} can't be read (ENOENT)`,
-    })
-  })
-
-  it('may be left out only inside a cluster', () => {
-    expect(refusal('')).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('not a pod') })
-  })
-
-  it("whose token can't be sent doesn't show it", async () => {
-    const server = await serve((_, response) => response.end())
-    const port = await connect(server.url, { token: `${TOKEN}\n\u0001` })
-    const error = await failure(port.deployment('checkout'))
-    expect(inspect(error, { depth: 10 })).not.toContain(TOKEN)
-    expect(server.requests).toEqual([])
-  })
-
-  it('with a good token never shows it either', async () => {
-    const server = await serve((_, response) =>
-      response.writeHead(500).end('{"kind":"Status","message":"etcd is away"}'),
-    )
-    const error = await failure((await connect(server.url)).deployment('checkout'))
-    expect(error.message).toContain('etcd is away')
-    expect(inspect(error, { depth: 10 })).not.toContain(TOKEN)
   })
 })
