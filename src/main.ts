@@ -3,11 +3,13 @@ import pino from 'pino'
 import { loadEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
+import { endWith } from './end.ts'
 import { type Firebreak, startFirebreak } from './firebreak.ts'
 import { redactedLog } from './redaction/log.ts'
 import { createRedactor } from './redaction/redactor.ts'
 
 /** Exit codes: 0 stopped cleanly, 2 the configuration can't be used, 1 the rest. */
+const STOPPED = 0
 const CONFIGURATION = 2
 const FAILURE = 1
 /** A signal is obeyed within 10 s, whatever hangs. */
@@ -25,7 +27,7 @@ let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
 process.on('SIGHUP', () => void running?.reload())
 
-async function stop(code = 0) {
+async function stop(code = STOPPED) {
   if (stopping) return
   stopping = true
   process.exitCode = code
@@ -34,10 +36,10 @@ async function stop(code = 0) {
   if (!running) return // main() sees the abort
   try {
     await running.stop()
-    process.exit()
+    endWith(code)
   } catch (error) {
     complain(error as Error)
-    process.exit(FAILURE)
+    endWith(FAILURE)
   }
 }
 
@@ -55,17 +57,20 @@ async function main() {
   running = await startFirebreak({ environment, config, log, redact, signal: starting.signal })
   if (starting.signal.aborted) {
     await running.stop()
-    process.exit()
+    endAsTold()
   }
 }
 
+/** With what the signal, or the error, that came while it started has set. */
+const endAsTold = () => endWith(Number(process.exitCode))
+
 main().catch((error: Error & { code?: string }) => {
-  if (starting.signal.aborted) process.exit()
+  if (starting.signal.aborted) return endAsTold()
   if (error instanceof ConfigError) {
     // Names keys and variables, and never holds what they are set to.
     console.error(`The configuration can't be used:\n${error.message}`)
-    process.exit(CONFIGURATION)
+    return endWith(CONFIGURATION)
   }
   complain(error)
-  process.exit(FAILURE)
+  endWith(FAILURE)
 })

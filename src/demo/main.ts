@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { endWith } from '../end.ts'
 import { demoFolder } from './folder.ts'
 import { findLocalSlack } from './local-slack.ts'
 import { noLocalSlack, runs } from './words.ts'
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const localSlack = findLocalSlack()
   if (!localSlack) {
     console.error(noLocalSlack(`${process.platform}-${process.arch}`))
-    process.exit(1)
+    return endWith(1)
   }
 
   const asked = Promise.withResolvers<void>()
@@ -43,11 +44,11 @@ async function main(): Promise<void> {
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
   await demo.stop()
   console.log('stopped.')
-  process.exit(0)
+  endWith(0)
 }
 
 main().catch((error: Error & { code?: string }) => {
   if (halfALine) console.log('failed.')
   console.error(error.code ? error.message : error)
-  process.exit(1)
+  endWith(1)
 })

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { one, seldom } from '../support/acts.ts'
 import type { Operated, Who } from './model.ts'
 import type { DiesAt } from './model-work.ts'
 import type { Fault } from './world.ts'
@@ -13,19 +14,8 @@ const duty = fc.constantFrom<Who>('dan', 'dan', 'carol', 'bob')
 /** How many back, of the changes that this is mostly done to; -1: just the last one, whatever its state. */
 const which: fc.Arbitrary<number> = fc.constantFrom(0, 0, 0, 1, 1, 2, -1)
 const dial = fc.nat({ max: 2 })
-/** Least of all when a failure is shrunk. */
-const seldom = fc.nat({ max: 5 }).map((n) => n === 5)
 /** Slack delivers it twice. */
 const twice = seldom
-
-const one = <K extends string, T extends object>(
-  weight: number,
-  kind: K,
-  fields: { [F in keyof T]: fc.Arbitrary<T[F]> },
-) => ({
-  weight,
-  arbitrary: fc.record({ do: fc.constant(kind), ...(fields as object) }) as unknown as fc.Arbitrary<{ do: K } & T>,
-})
 
 const request = one(3, 'request', {
   ...{ who: requester, twice, alone: seldom },

@@ -10,6 +10,7 @@ import type { State } from '../../src/operations/states.ts'
 import { DuplicateCause, GENERAL } from '../../src/timeline/ledger.ts'
 import { readEntries } from '../../src/timeline/store.ts'
 import { verifyChain } from '../../src/timeline/verify-chain.ts'
+import { one, seldom } from '../support/acts.ts'
 import { alice, bob, carol, testEngine, type World } from '../support/engine.ts'
 import { fold, foldedChanges } from '../support/fold.ts'
 
@@ -18,15 +19,6 @@ const who = fc.constantFrom(alice, alice, alice, bob, carol)
 const voter = fc.constantFrom(bob, bob, carol, alice)
 /** How many changes back. */
 const which = fc.nat({ max: 3 })
-const seldom = fc.nat({ max: 5 }).map((n) => n === 0)
-const one = <K extends string, T extends object>(
-  weight: number,
-  kind: K,
-  fields: { [F in keyof T]: fc.Arbitrary<T[F]> },
-) => ({
-  weight,
-  arbitrary: fc.record({ do: fc.constant(kind), ...(fields as object) }) as unknown as fc.Arbitrary<{ do: K } & T>,
-})
 
 const act = fc.oneof(
   one(5, 'request', { who, zero: seldom, alone: seldom, hurried: seldom }),

@@ -1,11 +1,37 @@
-import { ApiException } from '@kubernetes/client-node'
+import {
+  ApiException,
+  type AppsV1ApiPatchNamespacedDeploymentRequest,
+  type ConfigurationOptions,
+  type PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node'
+import type { Cluster } from './cluster.ts'
 import { parseStatus } from './errors.ts'
+import { checkedName } from './names.ts'
 import { KubernetesError } from './port.ts'
 
-/** Waits for a write with a condition in it; `conflict` when the API server refused it for that condition. */
-export async function conditional(write: Promise<unknown>): Promise<'applied' | 'conflict'> {
+interface Patch {
+  resource: 'deployments' | 'deployments/scale'
+  /** The deployment's. */
+  name: string
+  /** Holds the condition. */
+  body: object
+  strategy: (typeof PatchStrategy)[keyof typeof PatchStrategy]
+  dryRun: boolean
+}
+
+/** Writes what has a condition in it; `conflict` when the API server refused it for that condition. */
+export async function patchIf(
+  cluster: Cluster,
+  { resource, name, body, strategy, dryRun }: Patch,
+  send: (request: AppsV1ApiPatchNamespacedDeploymentRequest, options: ConfigurationOptions) => Promise<unknown>,
+): Promise<'applied' | 'conflict'> {
+  checkedName('deployment', name)
+  const { namespace } = cluster
+  const request = { name, namespace, body, fieldManager: 'firebreak', ...(dryRun && { dryRun: 'All' }) }
+  const intent = { verb: 'patch', resource, object: { kind: 'deployment', name }, changes: !dryRun } as const
   try {
-    await write
+    await cluster.call(intent, (options) => send(request, setHeaderOptions('Content-Type', strategy, options)))
     return 'applied'
   } catch (error) {
     if (error instanceof KubernetesError && error.cause instanceof ApiException && isConflict(error.cause)) {

@@ -1,7 +1,6 @@
-import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
+import { PatchStrategy } from '@kubernetes/client-node'
 import type { Cluster } from './cluster.ts'
-import { conditional } from './conditional.ts'
-import { checkedName } from './names.ts'
+import { patchIf } from './conditional.ts'
 import type { KubernetesPort } from './port.ts'
 
 /**
@@ -9,26 +8,14 @@ import type { KubernetesPort } from './port.ts'
  * subresource carries the deployment's UID, so both tests fit into one patch (tried against 1.20).
  */
 export function scaleWith(cluster: Cluster): KubernetesPort['scale'] {
-  return async ({ name, uid }, { from, to }, { dryRun = false } = {}) => {
-    checkedName('deployment', name)
+  return ({ name, uid }, { from, to }, { dryRun = false } = {}) => {
     const body = [
       { op: 'test', path: '/metadata/uid', value: uid },
       isStill(from),
       { op: 'add', path: '/spec/replicas', value: to },
     ]
-    const intent = {
-      verb: 'patch',
-      resource: 'deployments/scale',
-      object: { kind: 'deployment', name },
-      changes: !dryRun,
-    } as const
-    const write = cluster.call(intent, (options) =>
-      cluster.apps.patchNamespacedDeploymentScale(
-        { name, namespace: cluster.namespace, body, fieldManager: 'firebreak', ...(dryRun && { dryRun: 'All' }) },
-        setHeaderOptions('Content-Type', PatchStrategy.JsonPatch, options),
-      ),
-    )
-    return conditional(write)
+    const patch = { resource: 'deployments/scale', name, body, strategy: PatchStrategy.JsonPatch, dryRun } as const
+    return patchIf(cluster, patch, (request, options) => cluster.apps.patchNamespacedDeploymentScale(request, options))
   }
 }
 
