@@ -7,7 +7,7 @@ export const governance = (botRole: string) => ({
     const bot = sql.id(botRole)
     await sql`grant select, insert on change_objects, asks, configurations to ${bot}`.execute(db)
     // Who approved may still break the glass; nothing else about a vote ever changes.
-    await sql`grant update (decision, voted_at, comment) on votes to ${bot}`.execute(db)
+    await sql`grant update (decision, voted_at, comment, roles_as_of) on votes to ${bot}`.execute(db)
     await sql`grant select, insert, delete on object_locks to ${bot}`.execute(db)
     await sql`grant select, insert, update on freezes, revocations, review_items, accounts, memberships, tokens,
       sink_cursors, recoveries to ${bot}`.execute(db)

@@ -21,6 +21,7 @@ import { createLookAhead, keepLooking } from './identity/look-ahead.ts'
 import { rememberDirectory } from './identity/remember.ts'
 import { createTokens } from './identity/tokens.ts'
 import { createIncidents } from './incidents/incidents.ts'
+import { withDeadline } from './operations/deadline.ts'
 import { createEngine } from './operations/engine.ts'
 import { redacted } from './operations/redacted.ts'
 import { whenUnidentified } from './operations/refusal.ts'
@@ -132,7 +133,7 @@ export async function startFirebreak({
   const { commands: names, limits: personal } = config.slack
   const rates = ratesOf(config)
   const limits = openLimits({ environment, config, owner: workspace.identity, log, metrics })
-  const operations = declared.map((operation) => redacted(operation, redact))
+  const operations = declared.map((operation) => redacted(withDeadline(operation), redact))
   const identity = createIdentity(db, { directory, rules })
   const guard = createGuard({
     ...{ db, ledger, log },

@@ -111,6 +111,7 @@ interface Rule {
   roles: string[]
   /** `*` in any of these lists means all. Operations are not checked against those that exist: that is main's to do. */
   operations: string[]
+  services: string[]
   environments: string[]
   severities: string[]
   tiers: Array<Tier | '*'>

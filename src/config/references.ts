@@ -19,6 +19,7 @@ export function checkReferences(source: Source): Problem[] {
     { from: ['approvals', 'ask_next', 'severities', '*'], what: 'severity', known: severities },
     { from: ['policy', '*', 'allow', '*'], what: 'role', known: roles },
     { from: ['policy', '*', 'deny', '*'], what: 'role', known: roles },
+    { from: ['policy', '*', 'services', '*'], what: 'service', known: [...keysAt(file, 'services'), '*'] },
     { from: ['policy', '*', 'severities', '*'], what: 'severity', known: [...severities, '*'] },
     {
       from: ['policy', '*', 'environments', '*'],

@@ -177,6 +177,7 @@ const rule = oneOf(
     allow: names.optional(),
     deny: names.optional(),
     operations: names,
+    services: names.default(any),
     environments: names.default(any),
     severities: names.default(any),
     tiers: z.array(tier).min(1).default(['*']),
@@ -266,7 +267,9 @@ export const fileSchema = z.strictObject({
   services: z.record(label, service),
   policy: z
     .array(rule)
-    .default([{ allow: ['everyone'], operations: any, environments: any, severities: any, tiers: ['read'] }]),
+    .default([
+      { allow: ['everyone'], operations: any, services: any, environments: any, severities: any, tiers: ['read'] },
+    ]),
   approvals: z
     .strictObject({
       guarded: approval(1).prefault({}),

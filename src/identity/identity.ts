@@ -24,6 +24,8 @@ export interface Identity {
    * still is a member's. An account that was joined to another since stands for nobody: what it did doesn't count.
    */
   person(id: string): Promise<Person>
+  /** Every id that stands for the same person, whichever of their accounts this one (an id) is. */
+  idsOf(id: string): string[]
   /** The roles that a person holds. Nobody but a member holds any, nor does anybody whose rights were revoked. */
   rolesOf(person: Person, turn?: Turn): Promise<Held>
   /**
@@ -82,6 +84,7 @@ export function createIdentity(
     const rota = rotaOf(schedule)
     return rota ? onCall(rota, at) : []
   }
+  const idsOf = (id: string) => accountsOf(rules().people, userOf(id)).map((account) => withUser(id, account))
   const lookUp = async (account: string): Promise<Person> => {
     const { value, at } = await known(() => directory.person(account))
     return Date.now() - at.getTime() > FRESH_MS ? { ...value, asOf: at } : value
@@ -108,10 +111,11 @@ export function createIdentity(
       return found as Person
     },
 
+    idsOf,
+
     async rolesOf(person, { at = new Date(), standsIn = false } = {}) {
       const accounts = accountsOf(rules().people, person.user)
-      const ids = accounts.map((account) => withUser(person.id, account))
-      if (person.standing !== 'member' || (await isRevoked(db, ids))) return { roles: [], asOf: null }
+      if (person.standing !== 'member' || (await isRevoked(db, idsOf(person.id)))) return { roles: [], asOf: null }
       const isTheirs = (user: string | undefined) => user !== undefined && accounts.includes(user)
       const used = person.asOf ? [person.asOf] : []
       const held = await Promise.all(

@@ -24,12 +24,12 @@ export async function insertRevocation(
 
 export async function liftRevocation(
   trx: Transaction<Schema>,
-  { person, by, at }: { person: string; by: string; at: Date },
+  { ids, by, at }: { ids: string[]; by: string; at: Date },
 ) {
   await trx
     .updateTable('revocations')
     .set({ lifted_by: by, lifted_at: at })
-    .where('person', '=', person)
+    .where('person', 'in', ids)
     .where('lifted_at', 'is', null)
     .execute()
 }

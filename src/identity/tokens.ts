@@ -81,7 +81,7 @@ export function createTokens(tools: {
         })
         const about = { token: token.id, person: holder.id, name: holder.name }
         await chain.append({
-          subject: subjectOf(token.id),
+          subject: tokenName(token.id),
           actor: asActor(asked.person),
           body: { type: 'token.issued', ...about, expiresAt: token.expiresAt.toISOString() },
         })
@@ -106,7 +106,7 @@ export function createTokens(tools: {
         const chain = await tx.hold(GENERAL)
         if (!(await revokeToken(tx.db, id, chain.now))) return refused(`token ${id} is revoked already`)
         await chain.append({
-          subject: subjectOf(id),
+          subject: tokenName(id),
           actor: asActor(asked.person),
           body: { type: 'token.revoked', token: id, person: token.person, name },
         })
@@ -154,7 +154,8 @@ const personOrRefusal = async (identity: Pick<Identity, 'whose'>, account: strin
     throw error
   })
 
-const subjectOf = (id: number): string => `token ${id}`
+/** As entries name it. */
+export const tokenName = (id: number): string => `token ${id}`
 const day = (date: Date): string => date.toISOString().slice(0, 10)
 const refused = (reason: string): Refused => ({ kind: 'refused', reason })
 const invalid = (reason: string): Holder => ({ kind: 'refused', code: 'not_valid', reason })

@@ -56,14 +56,15 @@ async function ruled(
 /** What the votes so far still lack, given what roles people hold (by their id); null when they are enough. */
 export async function whatItLacks(
   { db, rules }: Pick<Context, 'db' | 'rules'>,
-  { plan, votes, service, incident: id }: Change,
+  { plan, votes, service, environment, incident: id }: Change,
   rolesOf: (id: string) => string[],
 ): Promise<string | null> {
   const { policy, approvals, services } = rules()
   const glass = votes.find(({ decision }) => decision === 'break_glass')
   if (glass) {
     const incident = id === null ? null : await readIncident(db, id)
-    const { allowed, reason } = ruleOnAct(policy, 'break-glass', rolesOf(glass.person), incident?.severity ?? null)
+    const about = { severity: incident?.severity ?? null, service, environment, tier: plan.tier }
+    const { allowed, reason } = ruleOnAct(policy, 'break-glass', rolesOf(glass.person), about)
     return allowed ? null : `the right to break the glass: ${reason}`
   }
   const owners = services[service]?.owners ?? []
@@ -80,22 +81,23 @@ export const whoCounts = ({ requester, votes }: Change): string[] => [
 ]
 
 /**
- * The roles that these people hold with regard to a change, by their id: whoever voted was on call when they did, and
- * whoever was asked stands in for who is. Rejects with `IdentityUnavailable`.
+ * The roles that these people hold with regard to a change, by their id: whoever asked for it or voted was on call when
+ * they did, and whoever was asked stands in for who is. Rejects with `IdentityUnavailable`.
  */
 export async function rolesById({ identity }: Context, change: Change, ids: string[]): Promise<Map<string, Roles>> {
   const held = await Promise.all(
     ids.map(async (id) => {
       const vote = change.votes.find(({ person }) => person === id)
+      const at = vote?.at ?? (id === change.requester ? askedAt(change) : undefined)
       const standsIn = change.asks.some(({ person }) => person === id)
-      return [
-        id,
-        await identity.rolesOf(await identity.person(id), { ...(vote && { at: vote.at }), standsIn }),
-      ] as const
+      return [id, await identity.rolesOf(await identity.person(id), { ...(at && { at }), standsIn })] as const
     }),
   )
   return new Map(held)
 }
+
+/** Whose turn it was then counts for what was asked for in it. */
+export const askedAt = ({ plan }: Change): Date => new Date(plan.at)
 
 export const rolesIn =
   (held: Map<string, Roles>) =>

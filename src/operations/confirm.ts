@@ -1,9 +1,10 @@
 import { asActor, type Person } from '../identity/person.ts'
 import { changeName } from './change.ts'
-import { whyNotHad } from './check.ts'
+import { askedAt, whyNotHad } from './check.ts'
 import type { Context } from './context.ts'
 import { move, withChange } from './move.ts'
 import { refuseDecision, refused } from './refusal.ts'
+import { readChange } from './store.ts'
 import { type Decided, whyOvertaken } from './vote.ts'
 
 /** Somebody's gesture about a change. */
@@ -15,7 +16,9 @@ export interface About {
 
 /** The requester of a `low` plan says that they mean it. */
 export async function confirm(context: Context, { person, cause, change: id }: About): Promise<Decided> {
-  const { roles } = await context.identity.rolesOf(person)
+  const seen = await readChange(context.db, id)
+  if (!seen) return refused('no_change', `there is no ${changeName(id)}`)
+  const { roles } = await context.identity.rolesOf(person, { at: askedAt(seen) })
   return await withChange(context, id, cause, async (held) => {
     const { change, chain, tx } = held
     const name = changeName(id)

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
 import { changeName } from './change.ts'
-import { changesUnderWay } from './locks/store.ts'
+import { changedSince, changesUnderWay } from './locks/store.ts'
 
 const DOING: Record<string, string> = {
   approved: 'is approved and runs next',
@@ -11,9 +11,19 @@ const DOING: Record<string, string> = {
   unknown: 'may have been applied, nobody knows',
 }
 
+/** So long after a change of an object whoever decides on the next one is told: it may not have settled for its users. */
+const COOLDOWN_MIN = 10
+
 /** What whoever decides should know of other changes of the same objects; `undoes` is the change that is taken back. */
 export async function overlaps(db: Kysely<Schema>, objects: string[], undoes: number | null): Promise<string[]> {
   if (objects.length === 0) return []
-  const others = (await changesUnderWay(db, objects)).filter(({ id }) => id !== undoes)
-  return others.map(({ id, line, state }) => `${changeName(id)} (${line}) ${DOING[state]}, on the same object`)
+  const [underWay, ended] = await Promise.all([changesUnderWay(db, objects), changedSince(db, objects, COOLDOWN_MIN)])
+  const others = <T extends { id: number }>(changes: T[]) => changes.filter(({ id }) => id !== undoes)
+  return [
+    ...others(underWay).map(({ id, line, state }) => `${changeName(id)} (${line}) ${DOING[state]}, on the same object`),
+    ...others(ended).map(({ id, line, state, minutes }) => {
+      const ago = minutes === 0 ? 'less than a minute ago' : `${minutes} min ago`
+      return `${changeName(id)} (${line}) ${state} ${ago}, on the same object`
+    }),
+  ]
 }

@@ -29,8 +29,11 @@ export async function markUnknown(context: Context, marked: Marked): Promise<Dec
 export async function lookAgain(context: Context, asked: About): Promise<Decided> {
   const change = await readChange(context.db, asked.change)
   if (!change) return refused('no_change', `there is no ${changeName(asked.change)}`)
+  // Nothing is asked of the target for who may not ask; what is decided here is decided again under the lock.
+  const { roles } = await context.identity.rolesOf(asked.person)
+  const may = change.state === 'unknown' && (await whyNotSaid(context, change, roles)) === null
   const found = resolve(context, change)
-  const step = openStep(await readSteps(context.db, change))
+  const step = may ? openStep(await readSteps(context.db, change)) : undefined
   const seen = 'problem' in found || !step ? null : await observe(found, step)
   return await settleUnknown(context, asked, 'look again at', async (held) => {
     const observed =

@@ -3,6 +3,7 @@ export interface Rule {
   effect: 'allow' | 'deny'
   roles: string[]
   operations: string[]
+  services: string[]
   environments: string[]
   severities: string[]
   tiers: string[]
@@ -17,7 +18,8 @@ export interface Question {
   operation: string
   /** It takes another change back: then it has to be allowed as an `undo` too. */
   undoes: boolean
-  /** What is done to Firebreak itself has none, and no tier. */
+  /** What is done to Firebreak itself is about none, and has neither environment nor tier. */
+  service: string | null
   environment: string | null
   /** Outside an incident there is none. */
   severity: string | null
@@ -43,6 +45,7 @@ const coversSeverity = ({ effect, severities }: Rule, severity: string | null): 
 const matches = (rule: Rule, q: Omit<Question, 'undoes'>): boolean =>
   rule.roles.some((role) => q.roles.includes(role)) &&
   covers(rule.operations, q.operation) &&
+  covers(rule.services, q.service) &&
   covers(rule.environments, q.environment) &&
   coversSeverity(rule, q.severity) &&
   covers(rule.tiers, q.tier)

@@ -73,7 +73,12 @@ export async function request(context: Context, asked: Request, following: Follo
     const draft = await operation.plan(args, bound, at)
     const touched = undoing?.check(draft)
     if (touched) return await record('touched_since', touched)
-    return await propose(context, asked, { incident, bound, operation, draft, ruling, at, following })
+    // The way back is for the object as the change left it: that holds when it runs, too.
+    const steps = undoing ? draft.steps.map((step) => ({ ...step, envelope: {} })) : draft.steps
+    return await propose(context, asked, {
+      ...{ incident, bound, operation, ruling, at, following },
+      draft: { ...draft, steps },
+    })
   } catch (error) {
     if (!isExpected(error)) throw error
     return await record(error.code, error.message)

@@ -1,6 +1,6 @@
 import type { Person } from '../identity/person.ts'
 import type { Context } from './context.ts'
-import { type Rule, type Ruling, ruleOn } from './policy.ts'
+import { type Question, type Rule, type Ruling, ruleOn } from './policy.ts'
 import { type Refused, refuse, whenUnidentified } from './refusal.ts'
 
 /**
@@ -21,6 +21,9 @@ export const ACTS = [
 
 export type Act = (typeof ACTS)[number]
 
+/** What is done to Firebreak is about no service. */
+const ITSELF = { service: null, environment: null, tier: null }
+
 /** Why somebody may not do this; null when they may. `severity` is the incident's, where there is one. */
 export async function whyNotEntitled(
   { identity, rules }: Pick<Context, 'identity' | 'rules'>,
@@ -29,14 +32,19 @@ export async function whyNotEntitled(
   severity: string | null = null,
 ): Promise<string | null> {
   const { roles } = await identity.rolesOf(person)
-  const { allowed, reason } = ruleOnAct(rules().policy, act, roles, severity)
+  const { allowed, reason } = ruleOnAct(rules().policy, act, roles, { ...ITSELF, severity })
   return allowed ? null : reason
 }
 
-/** What the lines say of an act, for somebody with these roles. */
-export function ruleOnAct(policy: Rule[], act: Act, roles: string[], severity: string | null): Ruling {
+/** What the lines say of an act, for somebody with these roles. Only breaking the glass is about a change, and so somewhere. */
+export function ruleOnAct(
+  policy: Rule[],
+  act: Act,
+  roles: string[],
+  about: Pick<Question, 'service' | 'severity' | 'environment' | 'tier'>,
+): Ruling {
   const named = policy.filter(({ effect, operations }) => effect === 'deny' || operations.includes(act))
-  return ruleOn(named, { roles, operation: act, environment: null, severity, tier: null })
+  return ruleOn(named, { ...about, roles, operation: act })
 }
 
 /** The same at the act itself: a refusal goes on record. `line` is what was asked for, as it was typed. */

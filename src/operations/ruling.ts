@@ -34,7 +34,14 @@ export function ruleFor({ rules, identity }: Pick<Context, 'rules' | 'identity'>
   const own = isRead(operation) ? 'read' : operation.tier(args)
   // The way back is critical where the way there would be.
   const tier = undoing?.own && own !== 'critical' ? 'low' : own
-  const question = { roles, operation: operation.name, undoes: undoing !== null, environment, tier }
+  const question = {
+    roles,
+    operation: operation.name,
+    undoes: undoing !== null,
+    service: matter.service,
+    environment,
+    tier,
+  }
   const ruling = decide(policy, { ...question, severity: incident?.severity ?? null })
   const service = services[matter.service]
   if (!ruling.allowed || isRead(operation) || !service || tier === 'low') {

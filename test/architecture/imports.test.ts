@@ -49,7 +49,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
   'src/identity': { values: ['src/storage', 'src/timeline', 'kysely', '@date-fns/tz'] },
   'src/incidents': { values: ['src/identity', 'src/timeline', 'src/storage', 'kysely'] },
   'src/operations': {
-    values: ['src/identity', 'src/incidents', 'src/timeline', 'src/storage', 'kysely', 'p-retry'],
+    values: ['src/identity', 'src/incidents', 'src/timeline', 'src/storage', 'kysely', 'p-retry', 'p-timeout'],
     types: ['src/adapters', 'src/redaction', 'zod'],
   },
   'src/recovery': { values: ['src/identity', 'src/operations', 'src/timeline', 'src/storage', 'kysely'] },

@@ -62,7 +62,15 @@ export const backupsOf = (t: TestEngine) =>
 /** The policy lets alice do these. */
 export const allow = (t: TestEngine, ...acts: string[]) =>
   t.rules.policy.push({
-    ...{ effect: 'allow', roles: ['operator'], operations: acts, environments: ['*'], severities: ['*'], tiers: ['*'] },
+    ...{
+      effect: 'allow',
+      roles: ['operator'],
+      operations: acts,
+      services: ['*'],
+      environments: ['*'],
+      severities: ['*'],
+      tiers: ['*'],
+    },
     ...{ line: 9, text: `allow operator ${acts}` },
   })
 

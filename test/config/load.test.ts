@@ -45,6 +45,7 @@ describe('a configuration', () => {
         effect: 'allow',
         roles: ['everyone'],
         operations: ['*'],
+        services: ['*'],
         environments: ['*'],
         severities: ['*'],
         tiers: ['read'],

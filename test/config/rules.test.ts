@@ -249,6 +249,17 @@ describe('approvals', () => {
 })
 
 describe('a policy rule', () => {
+  it('may speak of services, which have to be there', async () => {
+    const rule = (name: string) => `${minimal}policy: [{ deny: [everyone], operations: ["*"], services: [${name}] }]\n`
+    expect((await load(rule('checkout'))).policy[0]).toMatchObject({
+      services: ['checkout'],
+      text: 'deny: [everyone], operations: ["*"], services: [checkout]',
+    })
+    expect(await mistakes(rule('chekout'))).toEqual([
+      '7:60 policy[0].services[0]: no service "chekout"; did you mean "checkout"?',
+    ])
+  })
+
   it.each([
     ['neither', '{ operations: [scale] }'],
     ['both', '{ allow: [everyone], deny: [everyone], operations: [scale] }'],

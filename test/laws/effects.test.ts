@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { assertCutOff, assertDoneTwice, assertObserved, assertRefused, assertResponseLost, run } from './effects.ts'
+import { assertCutOff, assertDoneTwice, assertNoResponse, assertObserved, assertRefused, run } from './effects.ts'
 import { isObservable, plannedExample, subjects } from './subjects.ts'
+import { NEVER } from './world.ts'
 
 describe.concurrent.each(subjects)('$name, each of its steps', { timeout: 120_000 }, (subject) => {
   const { effect } = subject.operation
@@ -23,9 +24,12 @@ describe.concurrent.each(subjects)('$name, each of its steps', { timeout: 120_00
     await world.close()
   })
 
-  it('with its response lost, is recorded as applied where the target shows it, otherwise as unknown', async () => {
+  it.each([
+    ['with its response lost', 'the answer is lost'],
+    ['never answered', NEVER],
+  ] as const)('%s, is recorded as applied where the target shows it, otherwise as unknown', async (_, fault) => {
     const observable = await isObservable(subject)
-    await each((step) => assertResponseLost(subject, step, observable))
+    await each((step) => assertNoResponse(subject, { step, fault, observable }))
   })
 
   it('cut off on its way, is recorded as failed where the target shows that, otherwise as unknown', async () => {

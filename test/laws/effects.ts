@@ -2,11 +2,14 @@ import { expect } from 'vitest'
 import { assertLawful } from './lawful.ts'
 import { plannedExample, type Subject } from './subjects.ts'
 import { startTrial } from './trial.ts'
-import type { Fault } from './world.ts'
+import { type Fault, NEVER } from './world.ts'
+
+/** Shorter than the engine's, so that nobody waits for half a minute; longer than any answer that comes takes. */
+const ANSWER_WITHIN_MS = 5_000
 
 /** One run whose n-th effect fares so; what became of it and of each step. */
-export async function run(subject: Subject, step: number, ...faults: Fault[]) {
-  const trial = await startTrial(subject)
+export async function run(subject: Subject, step: number, ...faults: (Fault | typeof NEVER)[]) {
+  const trial = await startTrial(subject, faults.includes(NEVER) ? { answerWithinMs: ANSWER_WITHIN_MS } : {})
   trial.traffic.meet(...Array.from({ length: step }, () => null), ...faults)
   const { id, state, plan } = await trial.run(trial.replica('only'))
   const outcomes = await trial.outcomes(id)
@@ -50,8 +53,11 @@ export async function assertObserved(subject: Subject): Promise<void> {
 
 const earlier = (step: number) => Array.from({ length: step }, () => 'applied')
 
-export async function assertResponseLost(subject: Subject, step: number, observable: boolean): Promise<void> {
-  const { state, outcomes, happened, tries } = await run(subject, step, 'the answer is lost')
+export async function assertNoResponse(
+  subject: Subject,
+  { step, fault, observable }: { step: number; fault: 'the answer is lost' | typeof NEVER; observable: boolean },
+): Promise<void> {
+  const { state, outcomes, happened, tries } = await run(subject, step, fault)
   expect({ happened, tries }, `step ${step}`).toEqual({ happened: 1, tries: 1 })
   expect(outcomes.slice(0, step + 1)).toEqual([...earlier(step), observable ? 'applied' : 'unknown'])
   expect(state).toBe(observable ? 'succeeded' : 'unknown')

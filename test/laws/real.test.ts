@@ -11,7 +11,7 @@ import { fold, foldedChanges } from '../support/fold.ts'
 import { deployment, makeNamespace } from '../support/kubernetes-namespace.ts'
 import { EFFECT, startRelay } from '../support/relay.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
-import { assertDoneTwice, assertObserved, assertResponseLost } from './effects.ts'
+import { assertDoneTwice, assertNoResponse, assertObserved } from './effects.ts'
 import { kubernetesWorld } from './kubernetes-world.ts'
 import { isObservable, listed } from './subjects.ts'
 import type { World } from './world.ts'
@@ -84,7 +84,7 @@ function onCluster(controlPlane: ControlPlane) {
     it(`done twice, does what “${subject.operation.effect}” says`, () => assertDoneTwice(subject))
     it('is observed as absent before and present after', () => assertObserved(subject))
     it('with its response lost, is recorded as what the cluster shows', async () =>
-      assertResponseLost(subject, 0, await isObservable(subject)))
+      assertNoResponse(subject, { step: 0, fault: 'the answer is lost', observable: await isObservable(subject) }))
   })
 
   /** Two processes; the first has four changes in its hands, each at another point, when it is stopped so. */

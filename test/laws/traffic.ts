@@ -1,5 +1,6 @@
-import type { ChangeOperation } from '../../src/operations/operation.ts'
-import type { Fault, World } from './world.ts'
+import { withDeadline } from '../../src/operations/deadline.ts'
+import type { ChangeOperation, Operation } from '../../src/operations/operation.ts'
+import { type Fault, NEVER, type World } from './world.ts'
 
 /** Everything that replicas ask of a world to change: seen, kept back, and made to fare badly. */
 export interface Traffic {
@@ -8,16 +9,16 @@ export interface Traffic {
   /** The most effects on one object that were under way at the same time. */
   crowd(): number
   /** How the next effects fare, one after the other (null: well), also those that are tried again. */
-  meet(...faults: (Fault | null)[]): void
+  meet(...faults: (Fault | typeof NEVER | null)[]): void
   /** Keeps the next effect from happening until it is opened. */
   gate(): { reached: Promise<void>; open(): void }
   /** The operation, as a replica has it. */
   through(assertAlive: () => void): ChangeOperation
 }
 
-export function watchTraffic(operation: ChangeOperation, world: World): Traffic {
+export function watchTraffic(operation: ChangeOperation, world: World, answerWithinMs?: number): Traffic {
   const asked: string[] = []
-  const faults: (Fault | null)[] = []
+  const faults: (Fault | typeof NEVER | null)[] = []
   const busy: string[] = []
   let crowd = 0
   let gate: { reached: () => void; opened: Promise<void> } | null = null
@@ -32,9 +33,8 @@ export function watchTraffic(operation: ChangeOperation, world: World): Traffic 
       gate = { reached: reached.resolve, opened: opened.promise }
       return { reached: reached.promise, open: opened.resolve }
     },
-    through: (assertAlive) => ({
-      ...operation,
-      async apply(step, bound) {
+    through(assertAlive) {
+      const apply: ChangeOperation['apply'] = async (step, bound) => {
         assertAlive()
         const { uid } = step.object
         const fault = faults.shift()
@@ -46,11 +46,15 @@ export function watchTraffic(operation: ChangeOperation, world: World): Traffic 
         try {
           waits?.reached()
           await waits?.opened
-          return await (fault ? world.meet(fault, () => operation.apply(step, bound)) : operation.apply(step, bound))
+          if (!fault) return await operation.apply(step, bound)
+          if (fault !== NEVER) return await world.meet(fault, () => operation.apply(step, bound))
+          await operation.apply(step, bound)
         } finally {
           busy.splice(busy.indexOf(uid), 1)
         }
-      },
-    }),
+        return await new Promise<never>(() => {})
+      }
+      return withDeadline({ ...operation, apply } as Operation, answerWithinMs) as ChangeOperation
+    },
   }
 }

@@ -19,7 +19,7 @@ const LEASE_MS = 30_000
 export const PATIENCE_MS = 60_000
 
 /** A subject in a world of its own, and as many replicas on one database as the law asks for. */
-export async function startTrial({ make }: Subject) {
+export async function startTrial({ make }: Subject, { answerWithinMs }: { answerWithinMs?: number } = {}) {
   const { world, operation } = await make()
   const { line, args } = await exampleOf(operation, world)
   const catalogue = catalogueOf(world, operation.on)
@@ -30,7 +30,7 @@ export async function startTrial({ make }: Subject) {
     policy: [{ ...t.rules.policy[1], operations: ['*'], text: 'operators may do everything' }],
   })
 
-  const traffic = watchTraffic(operation, world)
+  const traffic = watchTraffic(operation, world, answerWithinMs)
   const replicas: Replica[] = []
   let causes = 0
   const trial = {

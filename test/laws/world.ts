@@ -11,6 +11,9 @@ export type Fault =
   /** The target says no. */
   | 'it is refused'
 
+/** It happens, and no answer ever comes: nothing ends the wait but the engine's own deadline. */
+export const NEVER = 'the answer never comes'
+
 /** A place where the operations of one kind act: it can fail in every way, and knows what really happened to it. */
 export interface World {
   /** What operations are bound to. */

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readEntries } from '../../src/timeline/store.ts'
 import { alice, bob, carol, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -10,7 +12,7 @@ afterEach(() => t.close())
 
 const act = (roles: string[], ...operations: string[]) => ({
   ...{ effect: 'allow' as const, roles, operations, line: 9, text: `allow ${roles} ${operations}` },
-  ...{ environments: ['*'], severities: ['*'], tiers: ['*'] },
+  ...{ services: ['*'], environments: ['*'], severities: ['*'], tiers: ['*'] },
 })
 const about = (id: number, by = alice) => ({ person: by, cause: t.cause(), change: id })
 const asked = (by = carol) => ({ person: by, cause: t.cause() })
@@ -52,6 +54,38 @@ describe('breaking the glass', () => {
     await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: null, fix: null })
     expect(await breakGlass(id)).toMatchObject({ code: 'no_incident' })
     expect((await t.engine.change(id))?.state).toBe('planned')
+  })
+
+  it('is refused where a line forbids it in that environment, for that service, for what is so grave', async () => {
+    const id = await t.planned(0)
+    for (const narrowed of [{ environments: ['production'] }, { services: ['dial'] }, { tiers: ['critical'] }]) {
+      t.rules.policy.push({ ...act(['operator'], 'break-glass'), effect: 'deny', ...narrowed })
+      expect(await breakGlass(id)).toMatchObject({ code: 'denied' })
+      t.rules.policy.pop()
+    }
+    t.rules.policy.push({ ...act(['operator'], 'break-glass'), effect: 'deny', environments: ['staging'] })
+    expect(await breakGlass(id)).toEqual({ kind: 'done' })
+  })
+
+  it('is refused when its requester lost the right since: it would not run', async () => {
+    const id = await t.planned(5, alice)
+    t.rules.policy.push({ ...act(['approver'], 'break-glass') })
+    Object.assign(t.rules.roles.operator ?? {}, { users: ['U0BOB'] })
+    expect(await breakGlass(id, bob)).toMatchObject({
+      code: 'denied',
+      reason: expect.stringContaining('who asked may not have it any more'),
+    })
+    expect(await t.engine.reviewItemsOf(t.incident)).toEqual([])
+  })
+
+  it('keeps how old its right was, also of who had approved before', async () => {
+    const id = await t.planned(0)
+    await t.vote(id, bob)
+    const { person } = t.directory
+    t.directory.person = async (id) => ({ ...(await person(id)), at: new Date(Date.now() - 3_600_000) })
+    const hourAgo = { ...bob, asOf: new Date(Date.now() - 3_600_000) }
+    expect(await breakGlass(id, hourAgo)).toEqual({ kind: 'done' })
+    expect((await t.engine.change(id))?.votes).toMatchObject([{ decision: 'break_glass', rolesAsOf: expect.any(Date) }])
   })
 
   it('isn’t among the rights of somebody who may do “everything”', async () => {
@@ -153,6 +187,36 @@ describe('revoking somebody’s rights', () => {
     expect(await t.vote(others, bob)).toMatchObject({ code: 'not_approver' })
     expect(await t.engine.looking(about(others, bob))).toMatchObject({ code: 'not_approver' })
     expect(await revoke()).toMatchObject({ code: 'revoked' })
+  })
+
+  it('ends their tokens, which their rights don’t bring back', async () => {
+    const row = (id: string, days: number) => ({
+      ...{ person: id, hash: randomBytes(32), issued_by: carol.id, issued_at: new Date() },
+      expires_at: new Date(Date.now() + days * 86_400_000),
+    })
+    await t.db
+      .insertInto('tokens')
+      .values([row(bob.id, 1), row(alice.id, 1), row(bob.id, 2)])
+      .execute()
+    await revoke()
+    await t.engine.reinstate(asked(), bob)
+    const standing = await t.db.selectFrom('tokens').select('person').where('revoked_at', 'is', null).execute()
+    expect(standing).toEqual([{ person: alice.id }])
+    const general = await readEntries(t.db, 'general')
+    expect(general.map(({ subject, body }) => [subject, body.type])).toEqual([
+      ['general', 'person.revoked'],
+      ['token 1', 'token.revoked'],
+      ['token 3', 'token.revoked'],
+      ['general', 'person.reinstated'],
+    ])
+  })
+
+  it('is lifted, and not done twice, under any of the accounts that became one person’s', async () => {
+    await revoke(bob)
+    t.rules.people = [['U0ALICE', 'U0BOB']]
+    expect(await revoke(alice)).toMatchObject({ code: 'revoked' })
+    expect(await t.engine.reinstate(asked(), alice)).toEqual({ kind: 'done' })
+    expect(await t.engine.reinstate(asked(), alice)).toMatchObject({ code: 'not_revoked' })
   })
 
   it('needs the right to it, and a reason; another person gives them back', async () => {

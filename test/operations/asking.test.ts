@@ -125,6 +125,20 @@ describe('asking for an approval', () => {
 })
 
 describe('who decided while on call', () => {
+  it('may have what they asked for in their turn, also when it ended before somebody approved', async () => {
+    const quick = { ...rota, people: ['U0ALICE', 'U0BOB'], everyMs: 2_000 }
+    t.rules.schedules.days = quick
+    Object.assign(t.rules.roles.operator ?? {}, { users: [], onCall: ['days'] })
+    Object.assign(t.rules.roles.approver ?? {}, { users: ['U0CAROL'], onCall: [] })
+    const onDuty = () => (onCall(quick, new Date())[0] === 'U0ALICE' ? alice : bob)
+    const asker = onDuty()
+    const id = await t.planned(5, asker)
+    await vi.waitUntil(() => onDuty() !== asker, 5_000)
+    expect(await t.vote(id, carol)).toEqual({ kind: 'done' })
+    t.engine.worker.start()
+    await t.until(id, 'succeeded')
+  })
+
   it('has decided, also when their turn ended before it ran', async () => {
     const quick = { ...rota, people: ['U0BOB', 'U0CAROL'], everyMs: 2_000 }
     t.rules.schedules.nights = quick

@@ -43,6 +43,29 @@ describe('two changes of one object', () => {
     expect(second?.plan.warnings).toEqual(['OP-1 (turn dial 5) was applied and is being watched, on the same object'])
   })
 
+  it('know of one that ended just now, for ten minutes; the way back of it is no news', async () => {
+    t.engine.worker.start()
+    const first = await t.approved(5)
+    await t.until(first, 'succeeded')
+    const warnings = async (id: number) => (await t.engine.change(id))?.plan.warnings
+    expect(await warnings(await t.planned(7))).toEqual([
+      'OP-1 (turn dial 5) succeeded less than a minute ago, on the same object',
+    ])
+    const undo = { person: alice, cause: t.cause(), channel: 'C0INCIDENTS', change: first, confirmed: false }
+    expect(await t.engine.undo(undo)).toMatchObject({ kind: 'planned' })
+    expect(await warnings(3)).toEqual([])
+    const ended = (minutes: number) =>
+      t.db
+        .updateTable('changes')
+        .set({ finished_at: new Date(Date.now() - minutes * 60_000) })
+        .where('id', '=', first)
+        .execute()
+    await ended(9.5)
+    expect(await warnings(await t.planned(8))).toEqual(['OP-1 (turn dial 5) succeeded 9 min ago, on the same object'])
+    await ended(10.5)
+    expect(await warnings(await t.planned(9))).toEqual([])
+  })
+
   it('let the way back through while another one holds the object', async () => {
     t.engine.worker.start()
     const first = await t.approved(5)

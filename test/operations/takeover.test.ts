@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
+import { renewLease } from '../../src/operations/runs/store.ts'
 import { takeOver } from '../../src/operations/runs/take-over.ts'
 import { alice, type TestEngine, testEngine } from '../support/engine.ts'
 import { keptLog } from '../support/log.ts'
@@ -67,6 +68,22 @@ describe('taking over', () => {
     t.engine.worker.start()
     expect((await t.until(id, 'failed')).detail).toBe('the worker stopped; it was not applied (value is 3)')
     expect(t.world.applied).toBe(0)
+  })
+
+  it('lets nobody renew a lease that ran out: another may be looking already', async () => {
+    const id = await t.approved(5)
+    const held = { state: 'claimed', epoch: 1 } as const
+    const until = (ms: number) =>
+      t.db
+        .updateTable('changes')
+        .set({ ...held, lease_until: new Date(Date.now() + ms) })
+        .where('id', '=', id)
+        .execute()
+    await until(5_000)
+    expect(await renewLease(t.db, id, 1, 5_000)).toBe(true)
+    await until(-1)
+    expect(await renewLease(t.db, id, 1, 5_000)).toBe(false)
+    expect(await renewLease(t.db, id, 1, 0), 'giving it up needs none').toBe(true)
   })
 
   it('goes on at once where a worker stopped whose effect had no answer', async () => {

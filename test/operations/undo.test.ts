@@ -53,6 +53,15 @@ describe('undoing a change', () => {
     })
   })
 
+  it('goes stale when the object was changed after it was asked for, however little', async () => {
+    const id = await succeeded(5)
+    await undo(id, alice, false)
+    t.world.value = 4 // between the two: a change from 5 to 3 would run
+    await t.engine.confirm({ person: alice, cause: t.cause(), change: id + 1 })
+    expect((await t.until(id + 1, 'stale')).detail).toContain('is 4 now; it was 5 when planned')
+    expect(t.world).toMatchObject({ value: 4, applied: 1 })
+  })
+
   it('happens once when it is tapped twice', async () => {
     const id = await succeeded(5)
     const turn = t.context.operations[0] as ChangeOperation

@@ -61,7 +61,7 @@ roles:
     expect(stderr).toContain('PORT: must be a number')
   })
 
-  it('finds the policy line with an operation that there is not', async () => {
+  it('finds the policy line with an operation that there is not, or that can’t be narrowed so', async () => {
     const { code, stderr } = await ends(
       await configured(
         'policy.yml',
@@ -71,12 +71,15 @@ services: { checkout: { target: prod } }
 policy:
   - { allow: [everyone], operations: ["*"] }
   - { deny: [everyone], operations: [scael] }
+  - { deny: [everyone], operations: [hold], environments: [production] }
 `,
       ),
     )
     expect(code).toBe(2)
     expect(stderr).toContain('policy.yml:6')
     expect(stderr).toContain('there is no operation "scael"; did you mean "scale"?')
+    expect(stderr).toContain('policy.yml:7')
+    expect(stderr).toContain('"hold" is done to Firebreak itself, which has no environments')
   })
 })
 

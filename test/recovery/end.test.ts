@@ -24,6 +24,7 @@ beforeEach(async () => {
       effect: 'allow',
       roles: ['owner'],
       operations: ['recover'],
+      services: ['*'],
       environments: ['*'],
       severities: ['*'],
       tiers: ['*'],

@@ -130,6 +130,7 @@ const allow = (roles: string[], operations: string[], tiers: string[]): Rule => 
   effect: 'allow',
   roles,
   operations,
+  services: ['*'],
   environments: ['*'],
   severities: ['*'],
   tiers,

@@ -61,6 +61,19 @@ export async function revokeToken(trx: Transaction<Schema>, id: number, at: Date
   return result.numUpdatedRows === 1n
 }
 
+/** Those of these people that still worked, by their numbers. */
+export async function revokeTokensOf(trx: Transaction<Schema>, people: string[], at: Date): Promise<number[]> {
+  const rows = await trx
+    .updateTable('tokens')
+    .set({ revoked_at: at })
+    .where('person', 'in', people)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', at)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id).sort((a, b) => a - b)
+}
+
 /** Says that a token is in use, at most once a minute: whoever polls with it shall not write each time. */
 export async function touchToken(db: Db, id: number) {
   await db

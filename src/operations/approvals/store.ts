@@ -18,7 +18,7 @@ export async function insertVote(trx: Transaction<Schema>, change: Change, vote:
     .onConflict((c) =>
       c
         .columns(['change', 'plan', 'person'])
-        .doUpdateSet({ decision: vote.decision, voted_at: vote.at, comment: vote.comment })
+        .doUpdateSet({ decision: vote.decision, voted_at: vote.at, comment: vote.comment, roles_as_of: vote.rolesAsOf })
         .where('votes.decision', '=', 'approve')
         .where(sql.val(vote.decision), '=', 'break_glass'),
     )

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
 
 /** The objects of a change's plan, by their names (`objectsOf`). */
@@ -36,6 +36,34 @@ export async function takeLocks(
 
 export async function releaseLocks(trx: Transaction<Schema>, change: number) {
   await trx.deleteFrom('object_locks').where('change', '=', change).execute()
+}
+
+/** Changes of these objects that ended within so many minutes and had an effect, the latest first. */
+export async function changedSince(db: Kysely<Schema>, objects: string[], minutes: number) {
+  const latest = db
+    .selectFrom('change_objects')
+    .select('change')
+    .distinct()
+    .where('object', 'in', objects)
+    .orderBy('change', 'desc')
+    .limit(10)
+  return await db
+    .selectFrom('changes as c')
+    .select(['c.id', 'c.line', 'c.state'])
+    .select(sql<number>`floor(extract(epoch from now() - c.finished_at) / 60)::int`.as('minutes'))
+    .where('c.id', 'in', latest)
+    .where('c.finished_at', '>', sql<Date>`now() - ${minutes} * interval '1 minute'`)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('run_steps as s')
+          .select('s.step')
+          .whereRef('s.change', '=', 'c.id')
+          .where('outcome', '=', 'applied'),
+      ),
+    )
+    .orderBy('c.id', 'desc')
+    .limit(3)
+    .execute()
 }
 
 /** Changes of these objects that are being applied or watched, or of which nobody knows whether they were. */

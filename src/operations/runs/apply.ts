@@ -8,6 +8,7 @@ import type { Observation, Step } from '../operation.ts'
 import { standing } from '../plan.ts'
 import { updateState } from '../store.ts'
 import type { Found } from './execute.ts'
+import { lastLook } from './last-look.ts'
 import { type Lease, leaseEnd } from './lease.ts'
 import { insertIntent, renewLease, updateOutcome } from './store.ts'
 
@@ -35,12 +36,17 @@ export async function applySteps(
     if (index < first) continue
     current = await mine(context, current, async (held) => {
       const { change: now, chain, tx } = held
+      if (now.state === 'claimed') {
+        const stopped = await lastLook(context, held)
+        if (stopped) return stopped
+      }
       await insertIntent(tx.db, now, index, step, chain.now)
       const fields = { lease_until: leaseEnd(context, chain), ...(before !== null && { seen_before: before }) }
       if (now.state === 'claimed') return await move(held, 'intended', FIREBREAK, null, fields)
       await updateState(tx.db, now, now.state, fields)
       return now
     })
+    if (current.state !== 'intended') return null
     const seen = await apply(context, found, step, { lease, stopping })
     if (!seen) {
       // Its intent is on record: whoever starts next looks at once.

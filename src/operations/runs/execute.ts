@@ -1,6 +1,6 @@
 import { FIREBREAK } from '../../timeline/entries.ts'
 import { bind } from '../catalogue.ts'
-import { type Change, changeName } from '../change.ts'
+import type { Change } from '../change.ts'
 import { whyNotExecutable } from '../check.ts'
 import type { Context } from '../context.ts'
 import { standingHold } from '../holds/store.ts'
@@ -11,7 +11,7 @@ import { drift, objectsOf } from '../plan.ts'
 import { applySteps } from './apply.ts'
 import { claim, whileLeased } from './lease.ts'
 import { settle } from './settle.ts'
-import type { Due } from './store.ts'
+import { waitsFor } from './waits.ts'
 
 /** Claim → check → for each step intent, effect, outcome → watch it settle. Each arrow is a committed row. */
 export async function execute(context: Context, id: number, stopping: AbortSignal): Promise<boolean> {
@@ -53,12 +53,6 @@ async function whyNotYet({ tx, chain, change }: Held): Promise<string | null> {
   if (hold !== null || change.undoes !== null) return waitsFor({ hold, holder: null })
   const holder = await takeLocks(tx.db, change.id, objectsOf(change.target, change.plan.steps), chain.now)
   return waitsFor({ hold, holder })
-}
-
-/** The same in words, as the change itself says it. */
-export function waitsFor({ hold, holder }: Pick<Due, 'hold' | 'holder'>): string | null {
-  if (hold !== null) return `waits: everything is held (${hold})`
-  return holder === null ? null : `waits for ${changeName(holder)}, which is being applied to the same object`
 }
 
 /** What a change acts with and on. */

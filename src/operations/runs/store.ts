@@ -23,15 +23,19 @@ export async function hasPassed(
   return row !== undefined
 }
 
-/** Keeps a claimed change this worker's for `ms` from now (0 gives it up); false when it is another's. */
+/**
+ * Keeps a claimed change this worker's for `ms` from now (0 gives it up); false when it is another's, or may be: a lease
+ * that ran out is nobody's to renew, since somebody may be looking already.
+ */
 export async function renewLease(db: Kysely<Schema>, id: number, epoch: number, ms: number): Promise<boolean> {
-  const result = await db
+  const mine = db
     .updateTable('changes')
     .set({ lease_until: sql`now() + ${ms} * interval '1 millisecond'` })
     .where('id', '=', id)
     .where('epoch', '=', epoch)
     .where('state', 'in', IN_HAND)
-    .executeTakeFirst()
+  const kept = ms > 0 ? mine.where('lease_until', '>', sql<Date>`clock_timestamp()`) : mine
+  const result = await kept.executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
 

@@ -33,8 +33,9 @@ export async function takeOver(context: Context, id: number, stopping: AbortSign
     const open = rows.find((row) => row.outcome === null)
     if ('problem' in found) {
       const { problem } = found
+      // Between two steps nothing is unknown: it stopped there.
       if (taken.state === 'intended')
-        await recordOutcome(context, taken, open?.step ?? rows.length, 'unknown', problem, false)
+        await recordOutcome(context, taken, open?.step ?? rows.length, open ? 'unknown' : 'failed', problem, false)
       else await mine(context, taken, (held) => conclude(held, 'inconclusive', problem))
       return
     }

@@ -3,9 +3,10 @@ import { unheeded } from '../approvals/store.ts'
 import { askNext, LOOKING_MS } from '../asking.ts'
 import type { Context } from '../context.ts'
 import { IllegalMove, move, withChange } from '../move.ts'
-import { execute, waitsFor } from './execute.ts'
+import { execute } from './execute.ts'
 import { type Due, dueChanges } from './store.ts'
 import { takeOver } from './take-over.ts'
+import { waitsFor } from './waits.ts'
 
 /** Claims what is approved, expires what waited too long, takes over from workers that went silent. */
 export interface Worker {
