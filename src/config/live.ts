@@ -29,7 +29,7 @@ export interface LiveConfig<T> {
 
 /**
  * A configuration that can change under a running bot: whoever asks `now()` for each decision follows it. It changes as a
- * whole, after it was put on record, or not at all; what stands under `slack` waits for the next start.
+ * whole, after it was put on record, or not at all; what only a start reads waits for the next one (`differences.ts`).
  *
  * @param prepare makes what only comes of a whole configuration; throws a `ConfigError` when it can't
  */
