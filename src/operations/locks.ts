@@ -21,9 +21,9 @@ export async function overlaps(db: Kysely<Schema>, objects: string[], undoes: nu
   const others = <T extends { id: number }>(changes: T[]) => changes.filter(({ id }) => id !== undoes)
   return [
     ...others(underWay).map(({ id, line, state }) => `${changeName(id)} (${line}) ${DOING[state]}, on the same object`),
-    ...others(ended).map(({ id, line, state, minutes }) => {
+    ...others(ended).map(({ id, line, minutes }) => {
       const ago = minutes === 0 ? 'less than a minute ago' : `${minutes} min ago`
-      return `${changeName(id)} (${line}) ${state} ${ago}, on the same object`
+      return `${changeName(id)} (${line}) changed the same object ${ago}`
     }),
   ]
 }

@@ -49,7 +49,7 @@ describe('two changes of one object', () => {
     await t.until(first, 'succeeded')
     const warnings = async (id: number) => (await t.engine.change(id))?.plan.warnings
     expect(await warnings(await t.planned(7))).toEqual([
-      'OP-1 (turn dial 5) succeeded less than a minute ago, on the same object',
+      'OP-1 (turn dial 5) changed the same object less than a minute ago',
     ])
     const undo = { person: alice, cause: t.cause(), channel: 'C0INCIDENTS', change: first, confirmed: false }
     expect(await t.engine.undo(undo)).toMatchObject({ kind: 'planned' })
@@ -61,7 +61,7 @@ describe('two changes of one object', () => {
         .where('id', '=', first)
         .execute()
     await ended(9.5)
-    expect(await warnings(await t.planned(8))).toEqual(['OP-1 (turn dial 5) succeeded 9 min ago, on the same object'])
+    expect(await warnings(await t.planned(8))).toEqual(['OP-1 (turn dial 5) changed the same object 9 min ago'])
     await ended(10.5)
     expect(await warnings(await t.planned(9))).toEqual([])
   })

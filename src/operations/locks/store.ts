@@ -49,7 +49,7 @@ export async function changedSince(db: Kysely<Schema>, objects: string[], minute
     .limit(10)
   return await db
     .selectFrom('changes as c')
-    .select(['c.id', 'c.line', 'c.state'])
+    .select(['c.id', 'c.line'])
     .select(sql<number>`floor(extract(epoch from now() - c.finished_at) / 60)::int`.as('minutes'))
     .where('c.id', 'in', latest)
     .where('c.finished_at', '>', sql<Date>`now() - ${minutes} * interval '1 minute'`)
