@@ -33,13 +33,18 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** The real process with its embedded Postgres, against the strict fake Slack and the simulated production. */
+/** The real process (or several on one database) with its embedded Postgres, against the strict fake Slack and the simulated production. */
 export async function startBot({
   production,
   services = ['checkout'],
+  kubeconfig: writeKubeconfig,
+  replicas = 1,
 }: {
   production?: Playground
   services?: string[]
+  /** Writes the file that leads to production; straight there by default. */
+  kubeconfig?: (path: string) => Promise<unknown>
+  replicas?: number
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'firebreak-bench-'))
   await chmod(folder, 0o755)
@@ -50,7 +55,7 @@ export async function startBot({
   })
   const playground = production ?? (await startPlayground({ podReadyMs: 1 }))
   const kubeconfig = join(folder, 'kubeconfig')
-  await playground.kubeconfig(kubeconfig)
+  await (writeKubeconfig ?? playground.kubeconfig)(kubeconfig)
   await writeFile(
     join(folder, 'firebreak.yml'),
     `
@@ -65,7 +70,7 @@ policy:
   )
   const postgres = await startEmbedded({ dataDir: join(folder, 'data'), log: quiet })
   const { db, close } = openDatabase(postgres.url, { log: quiet, max: 1 })
-  const { child, port } = await startProcess('src/main.ts', [], {
+  const env = {
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: SECRET,
     SLACK_API_URL: slack.apiUrl,
@@ -74,13 +79,17 @@ policy:
     FIREBREAK_DATA_DIR: join(folder, 'data'),
     DATABASE_URL: postgres.url,
     DATABASE_MIGRATE_URL: postgres.migrateUrl,
-  })
-  slack.deliverTo(`http://127.0.0.1:${port}/slack/events`)
-  await slack.until(() => slack.calls.some(({ method }) => method === 'conversations.info'), 20_000)
+  }
+  const processes: Awaited<ReturnType<typeof startProcess>>[] = []
+  for (let n = 0; n < replicas; n++) processes.push(await startProcess('src/main.ts', [], env))
+  const urls = processes.map(({ port }) => `http://127.0.0.1:${port}/slack/events`)
+  slack.deliverTo(urls[0] as string)
+  const asked = () => slack.calls.filter(({ method }) => method === 'conversations.info')
+  await slack.until(() => asked().length >= replicas, 20_000)
   return {
-    ...{ slack, playground, port, db },
+    ...{ slack, playground, port: processes[0]?.port as number, urls, db },
     async stop() {
-      await stopProcess(child)
+      await Promise.all(processes.map(({ child }) => stopProcess(child)))
       await playground.close()
       await slack.stop()
       await close()

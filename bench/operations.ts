@@ -12,6 +12,7 @@ import { startPlayground } from '../src/playground/playground.ts'
 import type { Scenario, World } from '../src/playground/world.ts'
 import { createRandom } from '../test/chaos/random.ts'
 import { startBot } from './bot.ts'
+import { tenReplicas } from './contention.ts'
 import { median, percentile } from './load.ts'
 
 /**
@@ -31,6 +32,7 @@ const quiet = (deployments: string[]): Scenario => ({
 await ownShare()
 await whileTwentyRun()
 await staleByAutoscaler()
+await contention()
 process.exit(0)
 
 /** A bot whose production answers at once; what it is asked and when is kept. */
@@ -195,6 +197,12 @@ async function staleByAutoscaler() {
   await playground.close()
   await rm(folder, { recursive: true, force: true })
   console.log(`plans made stale by an autoscaler  ${stale} of ${planned}  ${((100 * stale) / planned).toFixed(1)} %`)
+}
+
+async function contention() {
+  const { winners, told } = await tenReplicas()
+  report(`told whom it waits for, ten replicas and ten changes of one object`, told, 100)
+  console.log(`changes that were applied first, round by round  ${winners.join(' ')}`)
 }
 
 /** When the deployment runs so many replicas, all of them ready. */

