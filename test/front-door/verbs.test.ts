@@ -162,6 +162,25 @@ describe('changes', () => {
     expect(bot.playground?.world.deployments.get('payments')?.replicas).toBe(2)
   })
 
+  it('that are critical count one approver once, who clicks twice and types it as well', async () => {
+    await bot.command('U0ALICE', 'scale payments 0', '/ops')
+    const planned = await card(/scale payments 0.*change\.approve/s)
+    const approve = () => bot.slack.click({ user: 'U0BOB', message: planned, actionId: 'change.approve' })
+    await approve()
+    await shows(planned.ts, /1 of 2 approved/)
+    const { responses } = await approve()
+    expect((await bot.slack.until(() => responses[0])).text).toMatch(/Nothing changed: you voted on OP-\d+ already/)
+    const [, name, hash] = /(OP-\d+).*plan 1 `([0-9a-f]+)`/s.exec(planned.text) ?? []
+    expect(await bot.ask('U0BOB', `approve ${name} ${hash}`, '/ops')).toMatch(/Nothing changed: you voted on/)
+
+    const entries = (await bot.entries(incident.name)).filter(({ subject }) => subject === name)
+    expect(entries.map(({ body }) => body.type)).toEqual(['change.planned', 'change.asked', 'change.voted'])
+    expect(bot.slack.message(INCIDENTS, planned.ts)?.text).toContain('another person (1 of 2 approved)')
+    expect(bot.playground?.world.deployments.get('payments')?.replicas).toBe(2)
+    await bot.slack.click({ user: 'U0ALICE', message: planned, actionId: 'change.reject' })
+    await shows(planned.ts, /withdrawn/i)
+  })
+
   it('that are critical take two others, one of them an owner', async () => {
     await bot.command('U0ALICE', 'scale payments 0', '/ops')
     const planned = await card(/scale payments 0.*change\.approve/s)
@@ -195,7 +214,13 @@ describe('changes', () => {
       message: bot.slack.message(INCIDENTS, planned.ts) as never,
       actionId: 'change.replan',
     })
-    await card(/replicas 9 → 5/)
+    const fresh = await card(/replicas 9 → 5.*change\.approve/s)
+    const name = /OP-\d+/.exec(planned.text)?.[0]
+    expect(fresh.text, 'what it replaces, and what is different now').toContain(
+      `*Asks again for ${name}*: replicas of deployment payments in microservices is 9 now; it was 2 when planned`,
+    )
+    expect(planned.text, 'as the first one said').toMatch(/replicas 2 → 5/)
+    expect(fresh.text, 'the approval was for the first one').toMatch(/Waiting for approval/)
     expect(bot.playground?.world.deployments.get('payments')?.replicas).toBe(9)
 
     const again = await bot.slack.click({
