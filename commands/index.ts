@@ -5,7 +5,7 @@ import { inline, line } from '../templates/text.ts'
 import { buttons, incidentOf } from './buttons.ts'
 import { type Answer, type Command, choose, type Gesture, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
-import { budgetOfButton, budgetOfLine, whyTooMany } from './flood.ts'
+import { budgetOfButton, budgetOfLine, type PersonalBudget, whyTooMany } from './flood.ts'
 import { forms } from './forms.ts'
 import { nearestOf, parse } from './grammar.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
@@ -16,14 +16,18 @@ import { spoilt } from './seen.ts'
 
 export type Root = 'incident' | 'ops'
 
-// What is exported here are the doors: each counts the gesture, once, before it looks at it.
+// What is exported here are the doors: each asks where the gesture was made and counts it, once, before it looks at it.
 
 /** Runs what was typed after `/incident` or `/ops`. Bad input is an answer, not an error. */
 export async function runLine(root: Root, text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  return (await turnedAway(budgetOfLine(text), gesture, desk)) ?? (await obey(root, text, gesture, desk))
+}
+
+async function turnedAway(budget: PersonalBudget, gesture: Gesture, desk: Desk): Promise<Answer | null> {
   const unfit = await whyNotHere(gesture, desk)
   if (unfit) return unfit
-  const tooMany = await whyTooMany(budgetOfLine(text), gesture, desk)
-  return tooMany ? refuse(tooMany) : await obey(root, text, gesture, desk)
+  const tooMany = await whyTooMany(budget, gesture, desk)
+  return tooMany === null ? null : refuse(tooMany)
 }
 
 /** Nothing is said or done where another company reads along, whoever asks. */
@@ -65,8 +69,8 @@ const MENTIONED = { incident: '@firebreak', ops: '@firebreak ops' }
 
 /** Runs `@firebreak …`: `ops scale checkout 5`, `incident resolve`, or just `resolve`. */
 export async function runMention(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const tooMany = await whyTooMany(budgetOfLine(text), gesture, desk)
-  if (tooMany) return refuse(tooMany)
+  const away = await turnedAway(budgetOfLine(text), gesture, desk)
+  if (away) return away
   const [, first = '', rest = ''] = /^\s*\/?(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const word = first.toLowerCase()
   // What is answered here must work here: Slack refuses slash commands in threads.
@@ -92,10 +96,8 @@ export async function runTyped(text: string, gesture: Gesture, desk: Desk): Prom
 
 /** A button: its action_id and value. Anything unknown is answered. */
 export async function press(action: { id: string; value: string }, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const unfit = await whyNotHere(gesture, desk)
-  if (unfit) return unfit
-  const tooMany = await whyTooMany(budgetOfButton(action), gesture, desk)
-  if (tooMany) return refuse(tooMany)
+  const away = await turnedAway(budgetOfButton(action), gesture, desk)
+  if (away) return away
   const { id, value } = action
   const verb = /^incident\.(resolve|status|export)$/.exec(id)?.[1]
   if (verb) {
