@@ -5,7 +5,7 @@ import { inline, line } from '../templates/text.ts'
 import { buttons, incidentOf } from './buttons.ts'
 import { type Answer, type Command, choose, type Gesture, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
-import { budgetOfButton, budgetOfLine, type PersonalBudget, whyTooMany } from './flood.ts'
+import { budgetOfButton, budgetOfForm, budgetOfLine, type PersonalBudget, whyTooMany } from './flood.ts'
 import { forms } from './forms.ts'
 import { nearestOf, parse } from './grammar.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
@@ -118,7 +118,7 @@ export async function submit(
 ): Promise<{ errors: Record<string, string> } | Answer> {
   const unfit = await whyNotHere(gesture, desk)
   if (unfit) return unfit
-  const tooMany = await whyTooMany('gestures', gesture, desk)
+  const tooMany = await whyTooMany(budgetOfForm(modal.callbackId), gesture, desk)
   // At an input, so that the form stays open with what was typed.
   if (tooMany) return { errors: { [Object.keys(modal.values)[0] ?? 'title']: tooMany } }
   const redacted = ([id, value]: [string, string | null]) => [id, value && desk.redact.text(value)]

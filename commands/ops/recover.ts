@@ -12,6 +12,7 @@ export const recover = defineCommand({
   summary: 'End the recovery: what was pending when the ledger went back goes stale, and changes run again',
   examples: ['recover'],
   positionals: [],
+  decides: true,
   flags: [],
   args: z.strictObject({}),
 
