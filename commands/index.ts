@@ -1,4 +1,3 @@
-import { whyNotMember } from '../src/incidents/incidents.ts'
 import { holdsMark } from '../src/redaction/mark.ts'
 import { badArguments, commandHelp } from '../templates/help.ts'
 import { inline, line } from '../templates/text.ts'
@@ -10,6 +9,7 @@ import { forms } from './forms.ts'
 import { nearestOf, parse } from './grammar.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
 import { openIncident } from './incident/open.ts'
+import { refuseUnlessMember } from './members.ts'
 import { verbs as opsVerbs } from './ops/index.ts'
 import { runOperation } from './ops/run.ts'
 import { spoilt } from './seen.ts'
@@ -152,9 +152,9 @@ const names = (root: Root, { operations }: Desk): string[] => [
 ]
 
 async function runCommand(root: Root, command: Command, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
-  // Titles are for the workspace's own; what `/ops` may do is the policy's to say.
-  const denial = root === 'incident' ? whyNotMember(gesture.person) : null
-  if (denial) return refuse(`Nothing was done: ${denial}.`)
+  // Whoever may not decide is refused by the engine, which puts that on record.
+  const denial = command.decides ? null : refuseUnlessMember(gesture)
+  if (denial) return denial
   const parsed = command.raw ? { args: { line: rest } } : parse(command, rest)
   if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk)
   const { problem } = parsed

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { whyNotMember } from '../../src/incidents/incidents.ts'
 import { onCallNow } from '../../templates/on-call.ts'
 import { inline } from '../../templates/text.ts'
 import { ServiceName } from '../arguments.ts'
@@ -16,9 +15,7 @@ export const onCall = defineCommand({
   flags: [],
   args: z.strictObject({ service: ServiceName.optional() }),
 
-  async run({ service = null }, { person }, desk) {
-    const denial = whyNotMember(person)
-    if (denial) return say(`${denial}.`)
+  async run({ service = null }, _, desk) {
     if (service !== null && !desk.services.includes(service)) {
       const nearest = nearestOf(service, desk.services)
       const problem = `There is no service ${inline(service)}.`

@@ -110,6 +110,17 @@ describe('a question', () => {
     })
   })
 
+  it('names no incident to a guest, whom the policy refuses in any case', async () => {
+    for (const title of ['Salaries leaked', 'And again'])
+      await runLine('incident', `open P1 "${title}"`, gesture(), desk)
+    expect(await runLine('ops', 'look dial', { ...gesture(), channel: 'C0INCIDENTS' }, desk)).toMatchObject({
+      kind: 'choice',
+    })
+    const guest = { ...gesture(person('U0GUEST', 'guest')), channel: 'C0INCIDENTS' }
+    const answer = await runLine('ops', 'look dial', guest, desk)
+    expect(answer).toMatchObject({ kind: 'text', text: expect.stringMatching(/no policy line allows/) })
+  })
+
   it('has no button for a line that is too long for one', async () => {
     expect(await typed('incident', `opne P1 ${'a'.repeat(3_000)}`)).toMatchObject({ kind: 'text' })
   })
