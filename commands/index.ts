@@ -43,7 +43,7 @@ async function obey(root: Root, text: string, gesture: Gesture, desk: Desk): Pro
   const verb = typed.toLowerCase()
   if (verb === '' || verb === 'help') return help(root, rest, desk)
   const operation = root === 'ops' ? desk.operations.find((o) => o.name === verb) : undefined
-  if (operation && holdsMark(rest)) return say(secretInLine(`${verb} ${rest}`))
+  if (operation && holdsMark(rest)) return refuse(secretInLine(`${verb} ${rest}`))
   if (operation) return await runOperation(operation, rest, gesture, desk)
   const command = find(root, verb)
   if (command) return await runCommand(root, command, rest, gesture, desk)

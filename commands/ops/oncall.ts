@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { onCallNow } from '../../templates/on-call.ts'
 import { inline } from '../../templates/text.ts'
 import { ServiceName } from '../arguments.ts'
-import { choose, defineCommand, say } from '../command.ts'
+import { choose, defineCommand, refuse, say } from '../command.ts'
 import { nearestOf } from '../grammar.ts'
 
 export const onCall = defineCommand({
@@ -19,7 +19,7 @@ export const onCall = defineCommand({
     if (service !== null && !desk.services.includes(service)) {
       const nearest = nearestOf(service, desk.services)
       const problem = `There is no service ${inline(service)}.`
-      if (!nearest) return say(`${problem} There is ${desk.services.map((name) => inline(name)).join(', ')}.`)
+      if (!nearest) return refuse(`${problem} There is ${desk.services.map((name) => inline(name)).join(', ')}.`)
       return choose(`${problem} Did you mean ${nearest}?`, [
         { label: `oncall ${nearest}`, line: `ops oncall ${nearest}` },
       ])

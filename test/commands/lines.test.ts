@@ -47,6 +47,18 @@ describe('an incident verb', () => {
   })
 })
 
+describe('what was not done', () => {
+  it.each(['open', 'open P1', 'export INC-1'])('is refused, which a program can tell: %s', async (line) => {
+    const reason = 'the room is shared'
+    const channels = {
+      whyUnfit: async (channel: string) => (channel === 'C0INCIDENTS' ? reason : null),
+      whyNoRoom: async () => reason,
+    }
+    const answer = await runLine('incident', line, gesture(), { ...desk, channels })
+    expect(answer).toMatchObject({ refused: true, text: expect.stringContaining(reason) })
+  })
+})
+
 describe('a mention', () => {
   const mention = async (text: string) => JSON.stringify(await runMention(text, gesture(), desk))
 
