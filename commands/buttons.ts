@@ -3,9 +3,11 @@ import { type Change, parseChangeName } from '../src/operations/change.ts'
 import type { Ballot } from '../src/operations/vote.ts'
 import { parseRecoveryName } from '../src/recovery/standing.ts'
 import { decisionModal, glassModal } from '../templates/decision-modals.ts'
+import type { Modal } from '../templates/message.ts'
 import { prose } from '../templates/text.ts'
 import { type Answer, type Gesture, nothing, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
+import { refuseUnlessMember } from './members.ts'
 import { answerDecision, answerRequest } from './ops/answers.ts'
 import { answerEnded } from './ops/recover.ts'
 import { seenIn, spoilt } from './seen.ts'
@@ -32,8 +34,8 @@ export const buttons: Record<string, Press> = {
   'change.ask_again': onChange(async ({ id }, gesture, { engine }) =>
     answerDecision(await engine.askAgain({ ...gesture, change: id })),
   ),
-  'change.comment': onChange(async (change) => ({ kind: 'modal', modal: decisionModal(change) })),
-  'change.break_glass': onChange(async (change) => ({ kind: 'modal', modal: glassModal(change) })),
+  'change.comment': form(decisionModal),
+  'change.break_glass': form(glassModal),
   'change.look_again': onChange(async ({ id }, gesture, { engine }) => {
     const result = await engine.lookAgain({ ...gesture, change: id })
     const still = result.kind === 'done' && (await engine.change(id))?.state === 'unknown'
@@ -69,6 +71,11 @@ function onChange(act: (change: Change, gesture: Gesture, desk: Desk) => Promise
     const change = id === null ? null : await desk.engine.change(id)
     return change ? await act(change, gesture, desk) : spoilt
   }
+}
+
+/** A form shows the plan. */
+function form(modal: (change: Change) => Modal): Press {
+  return onChange(async (change, gesture) => refuseUnlessMember(gesture) ?? { kind: 'modal', modal: modal(change) })
 }
 
 /** The incident that a card's button names. */

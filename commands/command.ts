@@ -58,6 +58,11 @@ export interface Command<A = Record<string, unknown>> {
   rest?: boolean
   /** `args` gets the line as it was typed (`{ line }`): it is another command's. */
   raw?: boolean
+  /**
+   * It decides about a change, stops changes or takes something back: no flood of other commands may lock that out. Who may
+   * is the domain's to say, which puts a refusal on record; any other verb is for the workspace's members.
+   */
+  decides?: true
   flags: readonly string[]
   args: z.ZodType<A>
   run(args: A, gesture: Gesture, desk: Desk): Promise<Answer>

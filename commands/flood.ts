@@ -1,5 +1,6 @@
 import type { Limits } from '../src/limits/limits.ts'
 import type { Gesture } from './command.ts'
+import { verbs } from './ops/index.ts'
 
 /** What one person may send: commands, and apart from them decisions, so that a flood of the one can't lock out the other. */
 export type PersonalBudget = 'gestures' | 'decisions'
@@ -9,23 +10,21 @@ export interface Flood {
   take: Limits<PersonalBudget>['take']
 }
 
-/** Verbs that decide about a change, stop one or take it back. */
-const DECISIONS = [
-  ...'approve reject confirm run mark look-again look undo withdraw cancel looking claim ask'.split(' '),
-  ...'break-glass hold freeze release unfreeze revoke'.split(' '),
-]
+const DECISIONS = new Set(verbs.filter(({ decides }) => decides).flatMap(({ name, aliases }) => [name, ...aliases]))
 
 /** What a line counts as: `undo OP-12`, `ops undo OP-12`. */
 export function budgetOfLine(line: string): PersonalBudget {
   const verb = /^\s*\/?(?:(?:incident|ops)\s+)?(\S+)/i.exec(line)?.[1] ?? ''
-  return DECISIONS.includes(verb.toLowerCase()) ? 'decisions' : 'gestures'
+  return DECISIONS.has(verb.toLowerCase()) ? 'decisions' : 'gestures'
 }
 
-/** A choice is a line that was typed already; every button on a change's card is about its fate. */
-export function budgetOfButton({ id, value }: { id: string; value: string }): PersonalBudget {
-  if (id.startsWith('choose')) return budgetOfLine(value)
-  return id.startsWith('change.') || id.startsWith('operations.') ? 'decisions' : 'gestures'
-}
+/** A choice is a line that was typed already. */
+export const budgetOfButton = ({ id, value }: { id: string; value: string }): PersonalBudget =>
+  id.startsWith('choose') ? budgetOfLine(value) : budgetOfForm(id)
+
+/** By its callback_id. Every form and every button about a change, a hold or a recovery is about its fate. */
+export const budgetOfForm = (id: string): PersonalBudget =>
+  /^(change|operations|recovery)\./.test(id) ? 'decisions' : 'gestures'
 
 /** Counts a gesture. Null when it may go on; else why not. */
 export async function whyTooMany(

@@ -1,29 +1,33 @@
-import { whyNotMember } from '../src/incidents/incidents.ts'
 import { holdsMark } from '../src/redaction/mark.ts'
 import { badArguments, commandHelp } from '../templates/help.ts'
 import { inline, line } from '../templates/text.ts'
 import { buttons, incidentOf } from './buttons.ts'
 import { type Answer, type Command, choose, type Gesture, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
-import { budgetOfButton, budgetOfLine, whyTooMany } from './flood.ts'
+import { budgetOfButton, budgetOfForm, budgetOfLine, type PersonalBudget, whyTooMany } from './flood.ts'
 import { forms } from './forms.ts'
 import { nearestOf, parse } from './grammar.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
 import { openIncident } from './incident/open.ts'
+import { refuseUnlessMember } from './members.ts'
 import { verbs as opsVerbs } from './ops/index.ts'
 import { runOperation } from './ops/run.ts'
 import { spoilt } from './seen.ts'
 
 export type Root = 'incident' | 'ops'
 
-// What is exported here are the doors: each counts the gesture, once, before it looks at it.
+// What is exported here are the doors: each asks where the gesture was made and counts it, once, before it looks at it.
 
 /** Runs what was typed after `/incident` or `/ops`. Bad input is an answer, not an error. */
 export async function runLine(root: Root, text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  return (await turnedAway(budgetOfLine(text), gesture, desk)) ?? (await obey(root, text, gesture, desk))
+}
+
+async function turnedAway(budget: PersonalBudget, gesture: Gesture, desk: Desk): Promise<Answer | null> {
   const unfit = await whyNotHere(gesture, desk)
   if (unfit) return unfit
-  const tooMany = await whyTooMany(budgetOfLine(text), gesture, desk)
-  return tooMany ? refuse(tooMany) : await obey(root, text, gesture, desk)
+  const tooMany = await whyTooMany(budget, gesture, desk)
+  return tooMany === null ? null : refuse(tooMany)
 }
 
 /** Nothing is said or done where another company reads along, whoever asks. */
@@ -39,7 +43,7 @@ async function obey(root: Root, text: string, gesture: Gesture, desk: Desk): Pro
   const verb = typed.toLowerCase()
   if (verb === '' || verb === 'help') return help(root, rest, desk)
   const operation = root === 'ops' ? desk.operations.find((o) => o.name === verb) : undefined
-  if (operation && holdsMark(rest)) return say(secretInLine(`${verb} ${rest}`))
+  if (operation && holdsMark(rest)) return refuse(secretInLine(`${verb} ${rest}`))
   if (operation) return await runOperation(operation, rest, gesture, desk)
   const command = find(root, verb)
   if (command) return await runCommand(root, command, rest, gesture, desk)
@@ -65,8 +69,8 @@ const MENTIONED = { incident: '@firebreak', ops: '@firebreak ops' }
 
 /** Runs `@firebreak …`: `ops scale checkout 5`, `incident resolve`, or just `resolve`. */
 export async function runMention(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const tooMany = await whyTooMany(budgetOfLine(text), gesture, desk)
-  if (tooMany) return refuse(tooMany)
+  const away = await turnedAway(budgetOfLine(text), gesture, desk)
+  if (away) return away
   const [, first = '', rest = ''] = /^\s*\/?(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const word = first.toLowerCase()
   // What is answered here must work here: Slack refuses slash commands in threads.
@@ -92,10 +96,8 @@ export async function runTyped(text: string, gesture: Gesture, desk: Desk): Prom
 
 /** A button: its action_id and value. Anything unknown is answered. */
 export async function press(action: { id: string; value: string }, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const unfit = await whyNotHere(gesture, desk)
-  if (unfit) return unfit
-  const tooMany = await whyTooMany(budgetOfButton(action), gesture, desk)
-  if (tooMany) return refuse(tooMany)
+  const away = await turnedAway(budgetOfButton(action), gesture, desk)
+  if (away) return away
   const { id, value } = action
   const verb = /^incident\.(resolve|status|export)$/.exec(id)?.[1]
   if (verb) {
@@ -116,7 +118,7 @@ export async function submit(
 ): Promise<{ errors: Record<string, string> } | Answer> {
   const unfit = await whyNotHere(gesture, desk)
   if (unfit) return unfit
-  const tooMany = await whyTooMany('gestures', gesture, desk)
+  const tooMany = await whyTooMany(budgetOfForm(modal.callbackId), gesture, desk)
   // At an input, so that the form stays open with what was typed.
   if (tooMany) return { errors: { [Object.keys(modal.values)[0] ?? 'title']: tooMany } }
   const redacted = ([id, value]: [string, string | null]) => [id, value && desk.redact.text(value)]
@@ -150,9 +152,9 @@ const names = (root: Root, { operations }: Desk): string[] => [
 ]
 
 async function runCommand(root: Root, command: Command, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
-  // Titles are for the workspace's own; what `/ops` may do is the policy's to say.
-  const denial = root === 'incident' ? whyNotMember(gesture.person) : null
-  if (denial) return refuse(`Nothing was done: ${denial}.`)
+  // Whoever may not decide is refused by the engine, which puts that on record.
+  const denial = command.decides ? null : refuseUnlessMember(gesture)
+  if (denial) return denial
   const parsed = command.raw ? { args: { line: rest } } : parse(command, rest)
   if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk)
   const { problem } = parsed

@@ -78,7 +78,7 @@ const tables = [
   )`,
   `create unique index revocations_standing on revocations (person) where lifted_at is null`,
 
-  // What the review of an incident has to answer before it can close.
+  // What the review of an incident has to answer. Nothing settles one yet, and closing doesn’t wait for it.
   `create table review_items (
     id integer generated always as identity primary key,
     incident integer not null references incidents,

@@ -1,69 +1,37 @@
 import { type Change, changeName } from '../src/operations/change.ts'
-import { isFinal } from '../src/operations/states.ts'
 import { type Button, button, type Press } from './blocks.ts'
 import { summaryOf } from './change-body.ts'
+import { type Offer, offersOf } from './change-offers.ts'
 import { cut } from './text.ts'
 
-/** What can be done now. No button carries authority: rights are checked at the click. */
-export function buttonsOf(change: Change, whole: boolean): Button[] {
-  switch (change.state) {
-    case 'planned':
-      return decisionButtons(change, whole)
-    case 'approved':
-      return [rejectButton(change)]
-    case 'applied':
-    case 'succeeded':
-    case 'overridden':
-    case 'inconclusive':
-      return undoButton(change)
-    case 'failed':
-      return [...undoButton(change), again(change)]
-    case 'stale':
-    case 'expired':
-      return [again(change)]
-    case 'unknown':
-      return markButtons(change)
-    default:
-      return []
-  }
-}
+/** What decides for the plan that the card shows: nobody approves what they can't read whole. */
+const NEEDS_IT_WHOLE: ReadonlySet<Offer> = new Set(['confirm', 'approve', 'comment'])
 
-function decisionButtons(change: Change, whole: boolean): Button[] {
-  const name = changeName(change.id)
-  const summary = cut(summaryOf(change), 300)
-  if (change.plan.tier === 'low') {
-    return offer(whole, {
-      ...{ label: 'Run it', action: 'change.confirm', value: name, style: 'primary' },
-      confirm: { title: `Run ${name}?`, text: summary, yes: 'Run it', danger: true },
-    })
-  }
-  return [
-    ...offer(whole, {
-      ...{ label: 'Approve', action: 'change.approve', value: shownPlan(change), style: 'primary' },
-      confirm: { title: `Approve ${name}?`, text: summary, yes: 'Approve', danger: true },
-    }),
-    rejectButton(change),
-    ...offer(whole, { label: 'With a comment…', action: 'change.comment', value: name }),
-    button({ label: 'I’m looking', action: 'change.looking', value: name }),
-    button({ label: 'Ask again', action: 'change.ask_again', value: name }),
-  ]
-}
+/** What can be done now. No button carries authority: rights are checked at the click. */
+export const buttonsOf = (change: Change, whole: boolean): Button[] =>
+  offersOf(change)
+    .filter((offer) => whole || !NEEDS_IT_WHOLE.has(offer))
+    .map((offer) => button(BUTTONS[offer](change, changeName(change.id))))
 
 /** Which plan was on the card: a click for any other decides nothing. */
 export const shownPlan = ({ id, planNumber, planHash }: Change): string =>
   JSON.stringify({ op: id, plan: planNumber, hash: planHash.slice(0, 16) })
 
-/** Its requester withdraws it so. */
-const rejectButton = (change: Change): Button =>
-  button({ label: 'Reject', action: 'change.reject', value: shownPlan(change), style: 'danger' })
-
-const offer = (allowed: boolean, press: Press): Button[] => (allowed ? [button(press)] : [])
-
-/** Of what was applied, and not while another change takes it back already, or has. */
-function undoButton({ id, plan, applied, undoneBy }: Change): Button[] {
-  const name = changeName(id)
-  const taken = undoneBy.some(({ state }) => state === 'succeeded' || !isFinal(state))
-  return offer(applied > 0 && plan.wayBack === 'undo' && !taken, {
+const BUTTONS: Record<Offer, (change: Change, name: string) => Press> = {
+  confirm: (change, name) => ({
+    ...{ label: 'Run it', action: 'change.confirm', value: name, style: 'primary' },
+    confirm: { title: `Run ${name}?`, text: cut(summaryOf(change), 300), yes: 'Run it', danger: true },
+  }),
+  approve: (change, name) => ({
+    ...{ label: 'Approve', action: 'change.approve', value: shownPlan(change), style: 'primary' },
+    confirm: { title: `Approve ${name}?`, text: cut(summaryOf(change), 300), yes: 'Approve', danger: true },
+  }),
+  // Its requester withdraws it so.
+  reject: (change) => ({ label: 'Reject', action: 'change.reject', value: shownPlan(change), style: 'danger' }),
+  comment: (_, name) => ({ label: 'With a comment…', action: 'change.comment', value: name }),
+  looking: (_, name) => ({ label: 'I’m looking', action: 'change.looking', value: name }),
+  ask: (_, name) => ({ label: 'Ask again', action: 'change.ask_again', value: name }),
+  undo: (_, name) => ({
     ...{ label: 'Undo', action: 'change.undo', value: name },
     confirm: {
       title: `Undo ${name}?`,
@@ -71,22 +39,16 @@ function undoButton({ id, plan, applied, undoneBy }: Change): Button[] {
       yes: 'Undo',
       danger: true,
     },
-  })
+  }),
+  replan: (_, name) => ({ label: 'Plan again', action: 'change.replan', value: name }),
+  look: (_, name) => ({ label: 'Look again', action: 'change.look_again', value: name, style: 'primary' }),
+  applied: (_, name) =>
+    mark(name, 'applied', 'It was applied', 'You looked at the object. It is then watched like any other change.'),
+  'not-applied': (_, name) =>
+    mark(name, 'failed', 'It was not applied', 'You looked at the object. The change then counts as failed.'),
 }
 
-const again = ({ id }: Change): Button =>
-  button({ label: 'Plan again', action: 'change.replan', value: changeName(id) })
-
-function markButtons({ id }: Change): Button[] {
-  const name = changeName(id)
-  const mark = (as: 'applied' | 'failed', label: string, text: string) =>
-    button({
-      ...{ label, action: `change.mark_${as}`, value: name },
-      confirm: { title: `${name}: ${label.toLowerCase()}?`, text, yes: label, danger: true },
-    })
-  return [
-    button({ label: 'Look again', action: 'change.look_again', value: name, style: 'primary' }),
-    mark('applied', 'It was applied', 'You looked at the object. It is then watched like any other change.'),
-    mark('failed', 'It was not applied', 'You looked at the object. The change then counts as failed.'),
-  ]
-}
+const mark = (name: string, as: 'applied' | 'failed', label: string, text: string): Press => ({
+  ...{ label, action: `change.mark_${as}`, value: name },
+  confirm: { title: `${name}: ${label.toLowerCase()}?`, text, yes: label, danger: true },
+})

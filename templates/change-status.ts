@@ -105,12 +105,18 @@ function whatItTakes(change: Change, { needed, approvers }: Needs): string {
   if (approvers.length === 0) return 'Nobody can approve it: the configuration names no role that may.'
   const given = votes.filter(({ decision }) => decision === 'approve').length
   const left = needed - given
-  const others = left === 1 ? 'another person' : `${left} other people`
-  const people = given > 0 && left > 0 ? `${others} (${given} of ${needed} approved)` : others
+  const others = left <= 1 ? 'another person' : `${left} other people`
+  const people = given > 0 ? `${others} (${given} of ${needed} approved)` : others
   const roles = approvers.map((role) => inline(role, 100)).join(' or ')
-  const owner = plan.tier === 'critical' ? `, one of the ${needed} an owner of ${inline(service, 100)}` : ''
-  return [`Needs ${people} with the role ${roles}${owner}, ${until}.`, ...askedOf(change)].join('\n')
+  const owner = plan.tier === 'critical' ? `an owner of ${inline(service, 100)}` : null
+  const among = owner && left > 0 ? `, one of the ${needed} ${owner}` : ''
+  const lacks = left > 0 ? '' : `: ${whatVotesLack(owner)}`
+  return [`Needs ${people} with the role ${roles}${among}, ${until}${lacks}.`, ...askedOf(change)].join('\n')
 }
+
+/** Enough people voted, and it still waits. Who holds which role is asked at a vote, not here: it may be the one or the other. */
+const whatVotesLack = (owner: string | null): string =>
+  `${owner ? `${owner} still has to approve, or somebody` : 'somebody'} who approved doesn’t count any more`
 
 /** Posted with the card, these mentions notify; edited in later they don't, and a reply does. */
 function askedOf({ asks, looker, lookingSince }: Change): string[] {

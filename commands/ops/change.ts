@@ -6,7 +6,7 @@ import type { Desk } from '../desk.ts'
 
 /** A verb about one change: `withdraw OP-12`. */
 export const defineOnChange = (
-  verb: Pick<Command, 'name' | 'aliases' | 'summary'>,
+  verb: Pick<Command, 'name' | 'aliases' | 'summary' | 'decides'>,
   act: (change: Change, gesture: Gesture, desk: Desk) => Promise<Answer>,
 ): Command =>
   defineCommand({

@@ -16,6 +16,7 @@ const decision = (name: 'approve' | 'reject', summary: string) =>
     examples: [`${name} OP-12 a1b2c3d4 “looked at the queue”`],
     positionals: ['change', 'hash', 'comment'],
     rest: true,
+    decides: true,
     flags: [],
     args: z.strictObject({ change: ChangeName, hash: PlanHash, comment: Words.optional() }),
     run: ({ change, hash, comment = null }, gesture, desk) =>
@@ -36,6 +37,7 @@ export const breakGlass = defineCommand({
   examples: ['break-glass OP-12 a1b2c3d4 nobody answers, checkout is down'],
   positionals: ['change', 'hash', 'reason'],
   rest: true,
+  decides: true,
   flags: [],
   args: z.strictObject({ change: ChangeName, hash: PlanHash, reason: Words }),
   run: ({ change, hash, reason }, gesture, desk) =>

@@ -12,6 +12,7 @@ export const hold = defineCommand({
   examples: ['hold the cluster is being moved'],
   positionals: ['reason'],
   rest: true,
+  decides: true,
   flags: [],
   args: z.strictObject({ reason: Words }),
   async run({ reason }, gesture, { engine, names }) {
@@ -28,6 +29,7 @@ export const release = defineCommand({
   summary: 'Let operations run again after a hold',
   examples: ['release'],
   positionals: [],
+  decides: true,
   flags: [],
   args: z.strictObject({}),
   async run(_, gesture, { engine }) {

@@ -12,31 +12,41 @@ export const show = defineOnChange(
 )
 
 export const confirm = defineOnChange(
-  { name: 'confirm', aliases: ['run'], summary: 'Run what waits for your confirmation alone' },
+  { name: 'confirm', aliases: ['run'], summary: 'Run what waits for your confirmation alone', decides: true },
   async ({ id }, gesture, { engine }) =>
     done(await engine.confirm({ ...gesture, change: id }), gesture, async () => `*${changeName(id)}* runs next.`),
 )
 
 export const withdraw = defineOnChange(
-  { name: 'withdraw', aliases: ['cancel'], summary: 'Withdraw what you asked for, before it runs' },
+  { name: 'withdraw', aliases: ['cancel'], summary: 'Withdraw what you asked for, before it runs', decides: true },
   async ({ id }, gesture, { engine }) =>
     done(await engine.withdraw({ ...gesture, change: id }), gesture, async () => `*${changeName(id)}* is withdrawn.`),
 )
 
 export const askAgain = defineOnChange(
-  { name: 'ask', aliases: ['ask-again'], summary: 'Ask for a decision again, and the next one with them' },
+  {
+    name: 'ask',
+    aliases: ['ask-again'],
+    summary: 'Ask for a decision again, and the next one with them',
+    decides: true,
+  },
   async ({ id }, gesture, { engine }) =>
     done(await engine.askAgain({ ...gesture, change: id }), gesture, async () => 'They are asked in the thread.'),
 )
 
 export const looking = defineOnChange(
-  { name: 'looking', aliases: ['claim'], summary: 'Say that you look at a plan: nobody else is asked meanwhile' },
+  {
+    name: 'looking',
+    aliases: ['claim'],
+    summary: 'Say that you look at a plan: nobody else is asked meanwhile',
+    decides: true,
+  },
   async ({ id }, gesture, { engine }) =>
     done(await engine.looking({ ...gesture, change: id }), gesture, async () => 'Its card says that you look.'),
 )
 
 export const look = defineOnChange(
-  { name: 'look-again', aliases: ['look'], summary: 'Look again at an effect that nobody knows of' },
+  { name: 'look-again', aliases: ['look'], summary: 'Look again at an effect that nobody knows of', decides: true },
   async ({ id }, gesture, desk) => {
     const result = await desk.engine.lookAgain({ ...gesture, change: id })
     return done(result, gesture, async () => {
@@ -53,6 +63,7 @@ export const mark = defineCommand({
   summary: 'Say what became of an effect that nobody knows of; you looked',
   examples: ['mark OP-12 applied'],
   positionals: ['change', 'as'],
+  decides: true,
   flags: [],
   args: z.strictObject({
     change: ChangeName,

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { whyNotMember } from '../../src/incidents/incidents.ts'
 import { onCallNow } from '../../templates/on-call.ts'
 import { inline } from '../../templates/text.ts'
 import { ServiceName } from '../arguments.ts'
-import { choose, defineCommand, say } from '../command.ts'
+import { choose, defineCommand, refuse, say } from '../command.ts'
 import { nearestOf } from '../grammar.ts'
 
 export const onCall = defineCommand({
@@ -16,13 +15,11 @@ export const onCall = defineCommand({
   flags: [],
   args: z.strictObject({ service: ServiceName.optional() }),
 
-  async run({ service = null }, { person }, desk) {
-    const denial = whyNotMember(person)
-    if (denial) return say(`${denial}.`)
+  async run({ service = null }, _, desk) {
     if (service !== null && !desk.services.includes(service)) {
       const nearest = nearestOf(service, desk.services)
       const problem = `There is no service ${inline(service)}.`
-      if (!nearest) return say(`${problem} There is ${desk.services.map((name) => inline(name)).join(', ')}.`)
+      if (!nearest) return refuse(`${problem} There is ${desk.services.map((name) => inline(name)).join(', ')}.`)
       return choose(`${problem} Did you mean ${nearest}?`, [
         { label: `oncall ${nearest}`, line: `ops oncall ${nearest}` },
       ])

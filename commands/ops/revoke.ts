@@ -13,6 +13,7 @@ export const revoke = defineCommand({
   examples: ['revoke @bob his phone was stolen'],
   positionals: ['person', 'reason'],
   rest: true,
+  decides: true,
   flags: [],
   args: z.strictObject({ person: Mention, reason: Words }),
   run: ({ person, reason }, gesture, desk) =>
@@ -30,6 +31,7 @@ export const reinstate = defineCommand({
   summary: 'Give somebody their rights back',
   examples: ['reinstate @bob'],
   positionals: ['person'],
+  decides: true,
   flags: [],
   args: z.strictObject({ person: Mention }),
   run: ({ person }, gesture, desk) =>

@@ -1,4 +1,5 @@
 import { incidentName, parseIncidentName } from '../../src/incidents/incident.ts'
+import { whyNotMember } from '../../src/incidents/incidents.ts'
 import type { Operation, Value } from '../../src/operations/operation.ts'
 import { badArguments } from '../../templates/help.ts'
 import { inline } from '../../templates/text.ts'
@@ -65,6 +66,8 @@ export async function whereTo(
   if (id !== null) return { incident: id }
   const here = (await incidents.listOpen()).filter((incident) => incident.channel === gesture.channel)
   if (here.length < 2) return { incident: here[0]?.id ?? null }
+  // What is open is for the workspace's own to see; the policy refuses anybody else in any case.
+  if (whyNotMember(gesture.person)) return { incident: null }
   const choices = here.map(({ id, title }) => ({
     label: `${incidentName(id)} ${title}`,
     line: `ops ${line} --incident ${incidentName(id)}`,

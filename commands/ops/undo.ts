@@ -10,6 +10,7 @@ export const undo = defineCommand({
   summary: 'Take a change back, while its object is as the change left it',
   examples: ['undo OP-12'],
   positionals: ['change'],
+  decides: true,
   flags: [],
   args: z.strictObject({ change: ChangeName }),
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { State } from '../../src/operations/states.ts'
+import { at, change } from '../support/examples.ts'
 import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
-import { audit, executedSteps } from './audit.ts'
+import { audit, executedSteps, hanging } from './audit.ts'
+import { drained } from './drained.ts'
 
 let bot: Bot
 const effects = [{ name: 'checkout', from: 3, to: 5 }]
@@ -25,6 +28,16 @@ describe('the reckoning of a campaign', () => {
   it('finds nothing where nothing is wrong', async () => {
     expect(await run()).toEqual(clean)
     expect(await executedSteps(bot.db)).toMatchObject([{ name: 'checkout', from: 3, to: 5, outcome: 'applied' }])
+  })
+
+  it('finds a change that hangs, also in planned once its approval is overdue', () => {
+    const found = (state: State, seconds: number) => hanging([change(state)], at(seconds).getTime())
+    // To be approved until 1020 s into the evening, and executed until 1320 s.
+    expect(found('planned', 1_029)).toEqual([])
+    expect(found('planned', 1_031)).toEqual(['OP-12 hangs in planned'])
+    expect(found('approved', 1_329)).toEqual([])
+    expect(found('approved', 1_331)).toEqual(['OP-12 hangs in approved'])
+    for (const state of ['unknown', 'expired', 'succeeded'] as const) expect(found(state, 9_999)).toEqual([])
   })
 
   it('finds an effect that happened twice, and one that never happened', async () => {
@@ -60,5 +73,12 @@ describe('the reckoning of a campaign', () => {
     messages.remove(twin)
     messages.remove(card)
     expect((await run()).lost).toEqual(['OP-1 has no card'])
+  })
+  it('finds what never got done in its time', async () => {
+    expect(await drained(bot.db, 10_000)).toEqual([])
+    const { root } = await bot.open('open P2 "Nobody decides"')
+    await bot.command('U0ALICE', 'scale checkout 6 --incident INC-2', '/ops')
+    await bot.inThread(root.ts, /change\.approve/)
+    expect(await drained(bot.db, 2_000)).toEqual(['not drained: 1 changes under way, 0 chains not shown'])
   })
 })

@@ -25,6 +25,18 @@ export interface Executed extends Effect {
   outcome: string | null
 }
 
+/** The worker looks for what is overdue every second. */
+const MARGIN_MS = 10_000
+
+/** What should have expired or ended by `now` (ms since 1970). Only what nobody knows may wait for people for ever. */
+export function hanging(changes: Change[], now: number): string[] {
+  const overdue = changes.filter(({ state, approveBy, executeBy }) => {
+    const deadline = state === 'planned' ? approveBy : executeBy
+    return !isFinal(state) && state !== 'unknown' && deadline.getTime() + MARGIN_MS < now
+  })
+  return overdue.map(({ id, state }) => `${changeName(id)} hangs in ${state}`)
+}
+
 async function allChanges(db: Kysely<Schema>): Promise<Change[]> {
   const rows = await db.selectFrom('changes').select('id').orderBy('id').execute()
   return await Promise.all(rows.map(async ({ id }) => (await readChange(db, id)) as Change))
@@ -86,10 +98,7 @@ export async function audit(
         found.contradictory.push(`${changeName(change.id)} is ${change.state}, its entries say ${said}`)
     }
   }
-  for (const { id, state, executeBy } of changes) {
-    if (!isFinal(state) && state !== 'planned' && state !== 'unknown' && executeBy.getTime() < Date.now())
-      found.lost.push(`${changeName(id)} hangs in ${state}`)
-  }
+  found.lost.push(...hanging(changes, Date.now()))
 
   // The ledger and production: each effect has its step, and each applied step its effect.
   const known = new Map<string, Executed>()

@@ -9,6 +9,7 @@ import { FakeSlack } from '../slack/fake/fake-slack.ts'
 import { quiet } from '../support/log.ts'
 import { startRedis } from '../support/redis.ts'
 import { audit, type Executed, executedSteps, type Findings } from './audit.ts'
+import { drained } from './drained.ts'
 import { backUp, endRecovery, restoreInto } from './go-back.ts'
 import { startMonkeys } from './monkeys.ts'
 import { ROOM, startPeople } from './people.ts'
@@ -117,9 +118,9 @@ export async function campaign({
     say('everything is whole again; draining')
     const since = performance.now()
     await replicas.ready()
-    await drained(ledger.db, say)
+    const left = await drained(ledger.db, DRAIN_MS)
     const drainedMs = performance.now() - since
-    const findings = await audit(ledger.db, { slack, production, told: people.told, before, gone })
+    const { lost, ...findings } = await audit(ledger.db, { slack, production, told: people.told, before, gone })
     const states = await ledger.db
       .selectFrom('changes')
       .select(['state', sql<number>`count(*)`.as('n')])
@@ -129,6 +130,7 @@ export async function campaign({
     await replicas.stop()
     return {
       ...findings,
+      lost: [...left, ...lost],
       ...{
         seed,
         drainedMs,
@@ -146,19 +148,5 @@ export async function campaign({
     await ledger.close()
     await Promise.all([world.postgres.stop(), production.close(), slack.stop(), redis.close()])
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Until nothing is left to do: no change is under way, and Slack shows everything. */
-async function drained(db: ReturnType<typeof openDatabase>['db'], say: (line: string) => void) {
-  for (const until = Date.now() + DRAIN_MS; ; await sleep(500)) {
-    const [left] = await Promise.all([
-      sql<{ changes: number; chains: number }>`select
-        (select count(*) from changes where state in ('planned', 'approved', 'claimed', 'intended', 'applied')) as changes,
-        (select count(*) from chains where projected < seq) as chains`.execute(db),
-    ])
-    const { changes, chains } = left.rows[0] as { changes: number; chains: number }
-    if (Number(changes) + Number(chains) === 0) return
-    if (Date.now() > until) return say(`not drained: ${changes} changes under way, ${chains} chains not shown`)
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Gesture } from '../../commands/command.ts'
 import type { Desk } from '../../commands/desk.ts'
-import { budgetOfButton, budgetOfLine } from '../../commands/flood.ts'
+import { budgetOfButton, budgetOfForm, budgetOfLine } from '../../commands/flood.ts'
 import { press, runLine, runMention, submit } from '../../commands/index.ts'
 import { createRedactor } from '../../src/redaction/redactor.ts'
 import { alice, bob, type TestEngine, testEngine } from '../support/engine.ts'
@@ -65,16 +65,48 @@ describe('what one person may send in a minute', () => {
     expect(textOf(await runLine('ops', 'undo OP-99', by(), desk))).not.toMatch(/^You sent/)
     expect(await decide()).toMatch(/^You sent 3 decisions within a minute; try again in \d+ s\. Nothing was done\.$/)
   })
+
+  it('leaves alone also what is decided in a form or by another name', async () => {
+    for (let n = 0; n < 9; n++) await list()
+    const form = { callbackId: 'change.decide', values: { decision: 'approve', comment: 'seen' }, metadata: '' }
+    expect(textOf(await submit(form, by(), desk))).toMatch(/not one of mine/)
+    expect(textOf(await runLine('ops', 'breakglass OP-99 a1b2c3d4 now', by(), desk))).toMatch(/There is no OP-99/)
+    await press({ id: 'recovery.end', value: '' }, by(), desk)
+    expect(await submit(form, by(), desk)).toEqual({
+      errors: { decision: expect.stringMatching(/^You sent 3 decisions/) },
+    })
+  })
 })
 
 describe('a decision', () => {
   it.each([
     ...['undo OP-12', '  UNDO OP-12', 'ops undo OP-12', '/ops hold', 'approve OP-1', 'reject', 'revoke <@U1>'],
+    ...[
+      'confirm OP-1',
+      'run OP-1',
+      'mark OP-1 applied',
+      'look-again OP-1',
+      'look OP-1',
+      'withdraw OP-1',
+      'cancel OP-1',
+    ],
+    ...['looking OP-1', 'claim OP-1', 'ask OP-1', 'ask-again OP-1', 'break-glass OP-1', 'breakglass OP-1 a1b2c3d4 now'],
+    ...['freeze', 'release', 'unfreeze', 'reinstate <@U1>', 'recover'],
   ])('is %s', (line) => {
     expect(budgetOfLine(line)).toBe('decisions')
   })
 
-  it.each(['', 'ops', 'scale undo 5', 'incident open P1 undo', 'undone', 'constructor'])('is not %s', (line) => {
+  it.each([
+    '',
+    'ops',
+    'scale undo 5',
+    'incident open P1 undo',
+    'undone',
+    'constructor',
+    'plan OP-1',
+    'can undo',
+    'token list',
+  ])('is not %s', (line) => {
     expect(budgetOfLine(line)).toBe('gestures')
   })
 
@@ -83,8 +115,17 @@ describe('a decision', () => {
     [{ id: 'change.confirm', value: 'OP-12' }, 'decisions'],
     [{ id: 'choose:1', value: 'ops undo OP-12' }, 'decisions'],
     [{ id: 'choose:1', value: 'ops scale checkout 5' }, 'gestures'],
+    [{ id: 'operations.release', value: 'HOLD-1' }, 'decisions'],
+    [{ id: 'recovery.end', value: 'RECOVERY-1' }, 'decisions'],
     [{ id: 'incident.resolve', value: 'INC-7' }, 'gestures'],
   ] as const)('as a button: %o: %s', (button, budget) => {
     expect(budgetOfButton(button)).toBe(budget)
+  })
+  it.each([
+    ['change.decide', 'decisions'],
+    ['change.break_glass', 'decisions'],
+    ['incident.open', 'gestures'],
+  ] as const)('as a form: %s: %s', (id, budget) => {
+    expect(budgetOfForm(id)).toBe(budget)
   })
 })

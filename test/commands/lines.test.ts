@@ -47,6 +47,18 @@ describe('an incident verb', () => {
   })
 })
 
+describe('what was not done', () => {
+  it.each(['open', 'open P1', 'export INC-1'])('is refused, which a program can tell: %s', async (line) => {
+    const reason = 'the room is shared'
+    const channels = {
+      whyUnfit: async (channel: string) => (channel === 'C0INCIDENTS' ? reason : null),
+      whyNoRoom: async () => reason,
+    }
+    const answer = await runLine('incident', line, gesture(), { ...desk, channels })
+    expect(answer).toMatchObject({ refused: true, text: expect.stringContaining(reason) })
+  })
+})
+
 describe('a mention', () => {
   const mention = async (text: string) => JSON.stringify(await runMention(text, gesture(), desk))
 
@@ -108,6 +120,17 @@ describe('a question', () => {
       cause: cause?.replace(/[“”]/g, ''),
       fix,
     })
+  })
+
+  it('names no incident to a guest, whom the policy refuses in any case', async () => {
+    for (const title of ['Salaries leaked', 'And again'])
+      await runLine('incident', `open P1 "${title}"`, gesture(), desk)
+    expect(await runLine('ops', 'look dial', { ...gesture(), channel: 'C0INCIDENTS' }, desk)).toMatchObject({
+      kind: 'choice',
+    })
+    const guest = { ...gesture(person('U0GUEST', 'guest')), channel: 'C0INCIDENTS' }
+    const answer = await runLine('ops', 'look dial', guest, desk)
+    expect(answer).toMatchObject({ kind: 'text', text: expect.stringMatching(/no policy line allows/) })
   })
 
   it('has no button for a line that is too long for one', async () => {

@@ -132,7 +132,12 @@ describe('somebody who is no full member of this workspace', () => {
     const before = await bot.entries(incident.name)
     expect(await bot.ask(user, 'open P1')).toMatch(/only full members of the workspace can do this/)
     expect(await bot.ask(user, `resolve ${incident.name}`)).toMatch(/only full members/)
-    expect(await bot.ask(user, 'oncall', '/ops')).toMatch(/only full members/)
+    for (const line of ['oncall', 'plan OP-1', 'show OP-1', 'can scale checkout 4 --for U0ALICE', 'token list']) {
+      expect(await bot.ask(user, line, '/ops'), line).toMatch(/^Nothing was done: only full members/)
+    }
+    expect(await bot.ask(user, 'withdraw OP-1', '/ops')).toMatch(/only who asked for OP-1 can withdraw it/)
+    expect(await bot.ask(user, 'hold everything', '/ops')).toMatch(/no policy line allows hold/)
+    expect(await click(user, card, 'change.comment'), 'no form').toMatch(/only full members/)
     expect(await bot.ask(user, 'pods checkout', '/ops')).toMatch(/no policy line allows.*you hold no role/)
     expect(await bot.ask(user, 'scale checkout 4', '/ops')).toMatch(/no policy line allows.*you hold no role/)
     expect(await click(user, card, 'change.approve')).toMatch(/takes the role approver/)
@@ -141,6 +146,9 @@ describe('somebody who is no full member of this workspace', () => {
 
     const since = (await bot.entries(incident.name)).slice(before.length)
     expect(since.map(({ body }) => body.type).every((type) => type === 'operation.refused')).toBe(true)
+    const refused = [...since, ...(await bot.entries('general'))].filter(({ actor }) => actor.id.endsWith(user))
+    const lines = refused.map(({ body }) => body.type === 'operation.refused' && body.line)
+    for (const line of ['scale checkout 4', 'withdraw OP-1', 'hold', 'approve OP-1']) expect(lines).toContain(line)
     expect(bot.slack.messages(INCIDENTS).filter(({ text }) => /INC-\d/.test(text))).toHaveLength(1)
   })
 })

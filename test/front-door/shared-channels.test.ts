@@ -37,9 +37,13 @@ describe('a channel shared with another company', () => {
     for (const line of ['pods checkout', 'scale checkout 5', 'undo OP-1', 'oncall', 'nonsense']) {
       expect(await bot.ask('U0ALICE', line, '/ops', 'C0PARTNERS'), line).toMatch(REFUSED)
     }
-    await bot.slack.mention({ user: 'U0ALICE', channel: 'C0PARTNERS', text: 'status' })
-    const told = await bot.slack.until(() => bot.slack.ephemerals('U0ALICE').at(-1))
-    expect(told.text).toMatch(REFUSED)
+    for (const text of ['status', 'help', 'scale checkout 5', 'ops scale checkout 5', 'ops pods checkout']) {
+      const earlier = bot.slack.ephemerals('U0ALICE').length
+      await bot.slack.mention({ user: 'U0ALICE', channel: 'C0PARTNERS', text })
+      const told = await bot.slack.until(() => bot.slack.ephemerals('U0ALICE')[earlier])
+      expect(told.text, `@firebreak ${text}`).toMatch(REFUSED)
+    }
+    expect(await bot.db.selectFrom('changes').select('id').execute(), 'nothing was planned').toEqual([])
     expect(await bot.entries(name)).toEqual(before)
     expect(bot.slack.messages('C0PARTNERS').filter(({ bot_id }) => bot_id)).toEqual([])
   })

@@ -89,6 +89,9 @@ describe('a line that can’t be right', () => {
     ['scale checkout 5', 'refused', /begins with `incident` or with `ops`/],
     ['ops undo OP-99', 'refused', /there is no OP-99/],
     ['ops token @bob', 'refused', /as a member id \(U0123BOB\)|a member id/],
+    ['ops recover', 'refused', /^Nothing was done: no policy line allows recover/],
+    ['ops oncall frobnicate', 'refused', /There is no service `frobnicate`\. There is `checkout`, `payments`/],
+    ['ops logs checkout --grep password=hunter2hunter2', 'refused', /must neither keep nor pass on/],
     ['ops scale checkout 4 --incident INC-99', 'refused', /--incident must name an incident/],
   ])('%s is %s', async (line, kind, text) => {
     expect(await run(line)).toMatchObject({ kind, text: expect.stringMatching(text) })

@@ -85,12 +85,18 @@ describe('the card of a change', () => {
   it('reads as in its golden file, in every state', async () => {
     expect(new Set(states.map(([, { state }]) => state))).toEqual(new Set(STATES))
     const critical = change('planned', { votes, line: 'scale checkout 0', plan: { tier: 'critical' } })
+    const twice = [approval, { ...approval, person: CAROL }]
     const cards = [
       ...states.map(([title, change]) => sketch(title, card(change))),
       sketch(
         'planned, critical, one of two approved',
         card(critical, { needs: { needed: 2, approvers: ['sre', 'lead'] } }),
       ),
+      sketch(
+        'planned, critical, two approved and no owner among them',
+        card({ ...critical, votes: twice }, { needs: { needed: 2, approvers: ['sre', 'lead'] } }),
+      ),
+      sketch('planned, guarded, who approved lost the role', card(change('planned', { votes }))),
       sketch('planned, hostile', card(hostile('planned', HOSTILE))),
     ]
     await expect(cards.join('\n')).toMatchFileSnapshot('golden/change-card.txt')

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Change } from '../../src/operations/change.ts'
+import { STATES } from '../../src/operations/states.ts'
+import { changeCard } from '../../templates/change-card.ts'
 import { typedChange } from '../../templates/change-typed.ts'
 import { mentioned, plainText } from '../../templates/plain.ts'
 import { code, inline, line, person, prose, when } from '../../templates/text.ts'
@@ -42,29 +45,37 @@ describe('what a terminal shows', () => {
   it('reads as in its golden file', async () => {
     const needs = { needed: 1, approvers: ['approver'] }
     const token = { id: 4, person: BOB, issuedBy: ALICE, expiresAt: at(2_592_000), usedAt: null }
+    const typed = (...args: Parameters<typeof change>) => typedChange(change(...args), { needs }, 'firebreak ops')
+    const votes = [approval]
     const texts = {
-      'a plan that waits': typedChange(change('planned'), { needs }, 'firebreak ops'),
-      'one that waits for its requester': typedChange(
-        change('planned', { plan: { tier: 'low' } }),
-        { needs },
-        'firebreak ops',
-      ),
-      'one that succeeded': typedChange(
-        change('succeeded', { votes: [approval], finishedAt: at(200), detail: '5/5 ready' }),
-        { needs },
-        'firebreak ops',
-      ),
-      'one that failed': typedChange(
-        change('failed', { detail: 'the cluster refused it' }),
-        { needs },
-        'firebreak ops',
-      ),
+      'a plan that waits': typed('planned'),
+      'one that waits for its requester': typed('planned', { plan: { tier: 'low' } }),
+      'one that is approved': typed('approved', { votes }),
+      'one that succeeded': typed('succeeded', { votes, applied: 1, finishedAt: at(200), detail: '5/5 ready' }),
+      'one that failed': typed('failed', { votes, detail: 'the cluster refused it' }),
+      'one that nobody knows of': typed('unknown', { votes, detail: 'the answer was lost' }),
       'a new token': tokenIssued(token, `firebreak_${'A'.repeat(43)}`, 'firebreak ops'),
       'the tokens': tokenList([token, { ...token, id: 5, person: ALICE, usedAt: at(60) }], 'firebreak ops'),
       'no tokens': tokenList([], 'firebreak ops'),
     }
     const shown = Object.entries(texts).map(([name, text]) => `== ${name}\n${plain(text)}\n`)
     await expect(shown.join('\n')).toMatchFileSnapshot('golden/terminal.txt')
+  })
+
+  const undone = { applied: 1, undoneBy: [{ id: 13, state: 'succeeded' as const }] }
+  it.each<[string, Change]>([
+    ...STATES.map((state) => [state, change(state, { applied: 1 })] as [string, Change]),
+    ['planned, low', change('planned', { plan: { tier: 'low' } })],
+    ['succeeded, and there is nothing to undo', change('succeeded', { applied: 1, plan: { wayBack: 'none needed' } })],
+    ['succeeded, and undone', change('succeeded', undone)],
+    ['failed, nothing was applied', change('failed')],
+  ])('offers the same as the card’s buttons: %s', (_, change) => {
+    const needs = { needed: 1, approvers: ['approver'] }
+    const shown = typedChange(change, { needs }, 'firebreak ops')
+    const lines = [...shown.matchAll(/^To .*: firebreak ops (.*)$/gm)].map(([, line]) => `${line}`)
+    const actions = changeCard(change, { needs }).blocks?.find(({ type }) => type === 'actions')
+    const buttons = ((actions?.elements ?? []) as { action_id: string }[]).map(({ action_id }) => action_id)
+    expect(lines).toEqual(buttons.flatMap((id) => LINES[id]))
   })
 
   it('is the whole plan, however long', () => {
@@ -79,3 +90,18 @@ describe('what a terminal shows', () => {
     expect(shown).toContain('service-59')
   })
 })
+
+/** What to type for each button of OP-12; approving takes a comment. */
+const LINES: Record<string, string[]> = {
+  'change.confirm': ['confirm OP-12'],
+  'change.approve': ['approve OP-12 a1b2c3d4e5f60718'],
+  'change.reject': ['reject OP-12 a1b2c3d4e5f60718'],
+  'change.comment': [],
+  'change.looking': ['looking OP-12'],
+  'change.ask_again': ['ask OP-12'],
+  'change.undo': ['undo OP-12'],
+  'change.replan': ['scale checkout 5'],
+  'change.look_again': ['look-again OP-12'],
+  'change.mark_applied': ['mark OP-12 applied'],
+  'change.mark_failed': ['mark OP-12 not-applied'],
+}

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
 
-/** What the review of an incident has to answer before it can close. */
+/** What the review of an incident has to answer. So far it is kept and shown; closing doesn’t wait for it yet. */
 export interface ReviewItem {
   id: number
   incident: number
@@ -11,6 +11,7 @@ export interface ReviewItem {
   /** A person's id. */
   raisedBy: string
   raisedAt: Date
+  /** Always null so far: nothing answers one yet. */
   settledAt: Date | null
 }
 
