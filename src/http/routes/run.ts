@@ -11,7 +11,7 @@ import { describe } from '../../timeline/describe.ts'
 import type { Entry } from '../../timeline/entries.ts'
 import { DuplicateCause } from '../../timeline/ledger.ts'
 import { readByCause } from '../../timeline/store.ts'
-import { type Caller, defineRoute } from './route.ts'
+import { type Caller, defineRoute, Key } from './route.ts'
 import type { Said, Speech } from './said.ts'
 
 /** Longer than any line that makes sense; a title may have 200 characters, a cause 900. */
@@ -40,7 +40,7 @@ export function run({ desk, db, channel, speech }: Tools) {
         .trim()
         .min(1, 'must not be empty')
         .max(LONGEST_LINE, `must be at most ${LONGEST_LINE} characters`),
-      key: z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, - or _, made anew for each gesture'),
+      key: Key,
     }),
 
     async handle({ line, key }, caller): Promise<Said> {

@@ -79,8 +79,6 @@ export function createSpeech({ engine, identity }: { engine: Engine; identity: P
       const ended = isFinal(state) || state === 'unknown'
       return { text: await plain(text, caller), change: { name: changeName(change.id), state, hash, ended } }
     },
-
-    plain,
   }
 }
 

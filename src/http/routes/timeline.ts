@@ -7,7 +7,7 @@ import type { Schema } from '../../storage/schema.ts'
 import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
 import { sentencesOf } from '../../timeline/verdict.ts'
 import { verifyChain } from '../../timeline/verify-chain.ts'
-import { ApiError, defineRoute } from './route.ts'
+import { ApiError, defineRoute, Key } from './route.ts'
 import type { Said } from './said.ts'
 
 const Chain = z
@@ -40,7 +40,7 @@ export const erase = (tools: { ledger: Ledger; whyNotEntitled(person: Person, ac
       chain: Chain,
       entries: z.array(z.int().positive()).min(1).max(MOST_ENTRIES),
       reason: z.string().max(500),
-      key: z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits and dashes, made anew for each request'),
+      key: Key,
     }),
 
     async handle({ key, ...asked }, { person, token }): Promise<Said> {
