@@ -123,6 +123,21 @@ describe('a gesture that comes twice', () => {
     expect(await bot().db.selectFrom('changes').select('id').execute()).toHaveLength(2)
   })
 
+  it('is told as done also when its own effect would be a reason to refuse it', async () => {
+    const bobs = await issue('U0BOB')
+    const planned = (await get('/api/change?name=OP-2')).body.change
+    const body = { line: `ops approve OP-2 ${planned?.hash.slice(0, 16)}`, key: key() }
+    expect((await post(body, bobs)).body.kind).toBe('text')
+    await vi.waitFor(async () => {
+      expect((await get('/api/change?name=OP-2')).body).toMatchObject({ change: { state: 'succeeded' } })
+    }, 10_000)
+    expect((await post(body, bobs)).body).toMatchObject({
+      kind: 'text',
+      text: expect.stringMatching(/^Not done again, it is on record already: bob approved plan 1 .* of OP-2/),
+      change: { name: 'OP-2', state: 'succeeded' },
+    })
+  })
+
   it('acts once also when both come at the same time', async () => {
     const before = await opened()
     const body = { line: 'incident open P2 "Twice"', key: key() }
@@ -151,6 +166,6 @@ describe('a gesture that comes twice', () => {
 
 describe('at the end of all this', () => {
   it('production is as people approved it, once', () => {
-    expect(replicas()).toBe(5)
+    expect(replicas()).toBe(4)
   })
 })
