@@ -31,7 +31,7 @@ export const exportTimeline = defineCommand({
     const found = await which(named, gesture, desk, (name) => `incident export ${name} ${format}`, PAST)
     if ('answer' in found) return found.answer
     const unfit = await desk.channels.whyUnfit(found.incident.channel)
-    if (unfit) return say(`Nothing was exported: ${unfit}.`)
+    if (unfit) return refuse(`Nothing was exported: ${unfit}.`)
     const result = await desk.incidents.export(gesture, found.incident.id, format)
     if (result.kind === 'refused') return refuse(`Nothing was exported: ${prose(result.reason, 800)}.`)
     return say(`The timeline of *${incidentName(found.incident.id)}* comes to its thread as a file.`)

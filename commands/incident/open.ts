@@ -27,7 +27,7 @@ export const open = defineCommand({
   async run({ severity: typed, title, service }, gesture, desk) {
     if (typed === undefined) {
       const noRoom = await desk.channels.whyNoRoom()
-      if (noRoom) return say(`Nothing was opened: ${noRoom}.`)
+      if (noRoom) return refuse(`Nothing was opened: ${noRoom}.`)
       return { kind: 'modal', modal: openModal({ severities: desk.severities, services: desk.services }) }
     }
     const severity = findSeverity(typed, desk.severities)
@@ -48,7 +48,7 @@ export async function openIncident(
   { incidents, channels }: Desk,
 ): Promise<Answer> {
   const noRoom = await channels.whyNoRoom()
-  if (noRoom) return say(`Nothing was opened: ${noRoom}.`)
+  if (noRoom) return refuse(`Nothing was opened: ${noRoom}.`)
   const trimmed = title?.replaceAll('\0', '').trim() || null
   if (trimmed && [...trimmed].length > TITLE_LIMIT) {
     return refuse(

@@ -3,7 +3,7 @@ import { changeName } from '../../src/operations/change.ts'
 import type { Ended } from '../../src/recovery/end.ts'
 import { recoveryName } from '../../src/recovery/standing.ts'
 import { prose } from '../../templates/text.ts'
-import { type Answer, defineCommand, say } from '../command.ts'
+import { type Answer, defineCommand, refuse, say } from '../command.ts'
 
 export const recover = defineCommand({
   name: 'recover',
@@ -21,7 +21,7 @@ export const recover = defineCommand({
 })
 
 export function answerEnded(ended: Ended): Answer {
-  if (ended.kind === 'refused') return say(`Nothing was done: ${prose(ended.reason, 800)}.`)
+  if (ended.kind === 'refused') return refuse(`Nothing was done: ${prose(ended.reason, 800)}.`)
   const { stale, applied, unknown } = ended.changes
   const lines = [
     `*${recoveryName(ended.recovery)}* is over. What is approved from now on runs.`,

@@ -90,6 +90,12 @@ describe('a line that can’t be right', () => {
     ['ops undo OP-99', 'refused', /there is no OP-99/],
     ['ops token @bob', 'refused', /as a member id \(U0123BOB\)|a member id/],
     ['ops scale checkout 4 --incident INC-99', 'refused', /--incident must name an incident/],
+    ['ops recover', 'refused', /^Nothing was done: /],
+    [
+      `ops scale checkout ghp_${'a'.repeat(36)}`,
+      'refused',
+      /^Nothing was done: the line holds what I must neither keep/,
+    ],
   ])('%s is %s', async (line, kind, text) => {
     expect(await run(line)).toMatchObject({ kind, text: expect.stringMatching(text) })
   })
