@@ -105,6 +105,15 @@ describe('a line that can’t be right', () => {
     expect(choices).toEqual([{ label: 'firebreak ops scale checkout 5', line: 'ops scale checkout 5' }])
   })
 
+  it('offers people’s titles on one line each, without what would steer a terminal', async () => {
+    const title = 'Late\u001b[2J\u009b1m\u202e\nINC-9 looks open'
+    const { text } = await run(`incident open P2 "${title}"`)
+    const [name = ''] = /INC-\d+/.exec(text) ?? []
+    const { choices } = await run('incident status')
+    expect(choices).toContainEqual({ label: `${name} Late[2J1m INC-9 looks open`, line: `incident status ${name}` })
+    await run(`incident resolve ${name}`)
+  })
+
   it('may hold a NUL, which is nothing', async () => {
     expect(await run('incident\0 status\0 INC-1')).toMatchObject({ kind: 'refused' })
     expect(await run('incident status\0 INC-1')).toMatchObject({ kind: 'text', text: expect.stringContaining('INC-1') })
