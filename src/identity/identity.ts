@@ -24,6 +24,8 @@ export interface Identity {
    * still is a member's. An account that was joined to another since stands for nobody: what it did doesn't count.
    */
   person(id: string): Promise<Person>
+  /** Whether their rights were taken away, under whichever of their accounts. */
+  isRevoked(person: Person): Promise<boolean>
   /** The roles that a person holds. Nobody but a member holds any, nor does anybody whose rights were revoked. */
   rolesOf(person: Person, turn?: Turn): Promise<Held>
   /**
@@ -87,7 +89,16 @@ export function createIdentity(
     return Date.now() - at.getTime() > FRESH_MS ? { ...value, asOf: at } : value
   }
 
+  /** What took them away may be older than what joined the accounts. */
+  const revoked = ({ id, user }: Person): Promise<boolean> =>
+    isRevoked(
+      db,
+      accountsOf(rules().people, user).map((account) => withUser(id, account)),
+    )
+
   return {
+    isRevoked: revoked,
+
     async whose(account) {
       const person = await lookUp(account)
       // Accounts that people have are in the workspace: an id of another one is somebody else's.
@@ -109,9 +120,8 @@ export function createIdentity(
     },
 
     async rolesOf(person, { at = new Date(), standsIn = false } = {}) {
+      if (person.standing !== 'member' || (await revoked(person))) return { roles: [], asOf: null }
       const accounts = accountsOf(rules().people, person.user)
-      const ids = accounts.map((account) => withUser(person.id, account))
-      if (person.standing !== 'member' || (await isRevoked(db, ids))) return { roles: [], asOf: null }
       const isTheirs = (user: string | undefined) => user !== undefined && accounts.includes(user)
       const used = person.asOf ? [person.asOf] : []
       const held = await Promise.all(
