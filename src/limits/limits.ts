@@ -16,6 +16,8 @@ export interface Limits<Name extends string> {
    * when Redis can't say, the replica's own budget counts, which is as large.
    */
   take(budget: Name, key: string): Promise<Taken>
+  /** Whether there is one to take; takes none. */
+  look(budget: Name, key: string): Promise<Taken>
   /** Nobody takes any for so long. */
   pause(budget: Name, key: string, ms: number): Promise<void>
   state(): Promise<RedisState>
@@ -64,13 +66,13 @@ export function createLimits<Name extends string>(options: {
   const keyOf = (key: string) => `${owner()}/${key}`
 
   /** Null when Redis can't say. */
-  async function takeShared(budget: Name, key: string): Promise<Taken | null> {
+  async function askShared<T>(budget: Name, ask: (limiter: RateLimiterRedis) => Promise<T>): Promise<T | null> {
     const shared = redis?.use()
     if (!redis || !shared) return null
     try {
-      const taken = await consume(shared[budget], key)
+      const answer = await ask(shared[budget])
       redis.worked()
-      return taken
+      return answer
     } catch (error) {
       redis.failed(error)
       return null
@@ -79,11 +81,15 @@ export function createLimits<Name extends string>(options: {
 
   return {
     async take(budget, key) {
-      const shared = await takeShared(budget, keyOf(key))
+      const shared = await askShared(budget, (limiter) => consume(limiter, keyOf(key)))
       if (!shared) metrics.failedOpen(budget, redis ? 'away' : 'no_redis')
       const taken = shared ?? (await consume(own[budget], keyOf(key)))
       if (!taken.ok) metrics.exhausted(budget)
       return taken
+    },
+    async look(budget, key) {
+      const left = (limiter: Limiter) => look(limiter, keyOf(key))
+      return (await askShared(budget, left)) ?? (await left(own[budget]))
     },
     async pause(budget, key, ms) {
       const seconds = Math.ceil(ms / 1000)
@@ -95,7 +101,9 @@ export function createLimits<Name extends string>(options: {
   }
 }
 
-async function consume(limiter: RateLimiterMemory | RateLimiterRedis, key: string): Promise<Taken> {
+type Limiter = RateLimiterMemory | RateLimiterRedis
+
+async function consume(limiter: Limiter, key: string): Promise<Taken> {
   try {
     await limiter.consume(key)
     return { ok: true }
@@ -103,4 +111,10 @@ async function consume(limiter: RateLimiterMemory | RateLimiterRedis, key: strin
     if (refusal instanceof RateLimiterRes) return { ok: false, retryInMs: Math.max(1, refusal.msBeforeNext) }
     throw refusal
   }
+}
+
+async function look(limiter: Limiter, key: string): Promise<Taken> {
+  const used = await limiter.get(key)
+  if (!used || used.remainingPoints > 0) return { ok: true }
+  return { ok: false, retryInMs: Math.max(1, used.msBeforeNext) }
 }

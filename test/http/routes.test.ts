@@ -13,6 +13,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { DuplicateCause } from '../../src/timeline/ledger.ts'
 import { alice, testEngine } from '../support/engine.ts'
 import { SEVERITIES } from '../support/examples.ts'
+import { replicaLimits } from '../support/limits.ts'
 import { keptLog, quiet } from '../support/log.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { startTinyServer } from '../support/tiny-server.ts'
@@ -38,12 +39,21 @@ const routes = [
   }),
 ]
 
+const BUDGETS = { requests: { points: 1_000, seconds: 60 }, strangers: { points: 3, seconds: 60 } }
+const lookedUp: string[] = []
+
 let server: Awaited<ReturnType<typeof startTinyServer>>
 let allowed = true
 beforeAll(async () => {
   const api = createApi({
-    ...{ routes, log, take: async () => ({ ok: true }) },
-    tokens: { holder: async () => ({ kind: 'holder', token: 4, person: alice }) },
+    ...{ routes, log, limits: replicaLimits(null, BUDGETS) },
+    tokens: {
+      async holder(secret) {
+        lookedUp.push(secret)
+        if (secret === 'anything') return { kind: 'holder', token: 4, person: alice }
+        return { kind: 'refused', code: 'not_valid', reason: 'this token is not known' }
+      },
+    },
     engine: {
       async refuseUnlessEntitled(...call) {
         asked.push(call)
@@ -56,11 +66,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function call(path: string, body?: object) {
-  const headers = { authorization: 'Bearer anything', 'content-type': 'application/json' }
+async function call(path: string, body?: object, token = 'anything') {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const init = body ? { method: 'POST', body: JSON.stringify(body), headers } : { headers }
   const response = await fetch(`${server.url}${path}`, init)
-  return { status: response.status, body: (await response.json()) as Said }
+  const retryAfter = response.headers.get('retry-after')
+  return { status: response.status, body: (await response.json()) as Said, ...(retryAfter && { retryAfter }) }
 }
 
 describe('a route that takes a right', () => {
@@ -150,6 +161,25 @@ describe('a line that was run before the database went away', () => {
     await expect(asked).rejects.toMatchObject({ maybeCommitted: true })
     expect((await t.incidents.listOpen()).map(({ title }) => title)).toContain('Late')
     await Promise.all([t.close(), database.close()])
+  })
+})
+
+describe('an address that comes with tokens that let nobody in', () => {
+  it('is told to wait, and costs no look into the database and no line of the log meanwhile', async () => {
+    const guess = (n: number) => call('/api/failing', undefined, `guess-${n}`)
+    const statuses = []
+    for (let n = 0; n < 6; n++) statuses.push((await guess(n)).status)
+    expect(statuses).toEqual([401, 401, 401, 429, 429, 429])
+    expect(await guess(6)).toEqual({
+      status: 429,
+      retryAfter: expect.stringMatching(/^[1-9]\d?$/),
+      body: {
+        ...{ kind: 'error', code: 'rate_limited' },
+        text: expect.stringMatching(/^too many requests from your address with tokens .*: try again in \d+ s$/),
+      },
+    })
+    expect(lookedUp.filter((secret) => secret.startsWith('guess'))).toHaveLength(3)
+    expect(log.messages.filter((line) => line.startsWith('somebody came with a token'))).toHaveLength(3)
   })
 })
 

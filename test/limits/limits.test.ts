@@ -40,6 +40,17 @@ describe('the limits without Redis', () => {
     expect(await limits.take('posts', 'C0INCIDENTS')).toMatchObject({ ok: false })
   })
 
+  it('can be looked at, which takes none', async () => {
+    const limits = start(null)
+    await take(limits, 4)
+    expect([await limits.look('posts', 'C0INCIDENTS'), await limits.look('posts', 'C0NEW')]).toEqual(
+      Array(2).fill({ ok: true }),
+    )
+    await take(limits, 1)
+    const retryInMs = expect.toSatisfy((ms) => ms > 50_000 && ms <= 60_000)
+    expect(await limits.look('posts', 'C0INCIDENTS')).toEqual({ ok: false, retryInMs })
+  })
+
   it('can be paused', async () => {
     const limits = start(null)
     await limits.pause('posts', 'C0INCIDENTS', 30_000)
@@ -60,6 +71,10 @@ describeWithRedis('the limits of several replicas on one Redis', () => {
     const replicas = [await replica(), await replica(), await replica()]
     const answers = (await Promise.all(replicas.map((limits) => take(limits, 4)))).flat()
     expect(taken(answers)).toBe(5)
+    for (const { look } of replicas) {
+      expect(await look('posts', 'C0INCIDENTS')).toMatchObject({ ok: false })
+      expect(await look('posts', 'C0NEW')).toEqual({ ok: true })
+    }
     expect(replicas.flatMap(({ counted }) => counted)).toEqual(Array(7).fill('none posts'))
   })
 
