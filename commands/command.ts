@@ -13,7 +13,7 @@ export interface Gesture {
   incident: number | null
 }
 
-interface Choice {
+export interface Choice {
   label: string
   line: string
 }

@@ -82,12 +82,17 @@ export async function runMention(text: string, gesture: Gesture, desk: Desk): Pr
 
 const TYPED = { incident: 'firebreak incident', ops: 'firebreak ops' }
 
-/** Runs what was typed at a terminal: `ops scale checkout 5`. What is answered there must work there. */
+/**
+ * Runs what was typed at a terminal: `ops scale checkout 5`. What is answered there must work there. Nobody reads along
+ * at a terminal; whatever shows something in a channel asks about that one.
+ */
 export async function runTyped(text: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   const [, root = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const here = { ...desk, names: TYPED }
   if (root !== 'incident' && root !== 'ops') return refuse('A line begins with `incident` or with `ops`: `ops help`.')
-  const answer = await runLine(root, rest, gesture, here)
+  const tooMany = await whyTooMany(budgetOfLine(rest), gesture, here)
+  if (tooMany) return refuse(tooMany)
+  const answer = await obey(root, rest, gesture, here)
   if (answer.kind !== 'modal') return answer
   const [verb = ''] = rest.trim().toLowerCase().split(/\s/, 1)
   const example = `${TYPED[root]} ${find(root, verb)?.examples.at(-1) ?? 'help'}`

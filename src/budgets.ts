@@ -7,6 +7,9 @@ import type { Log } from './storage/log.ts'
 /** Far more than a person types, or a script that waits for a change asks. */
 const API = { points: 120, seconds: 60 }
 
+/** From one address, with tokens that let nobody in: far more than a mistake sends, and nothing to somebody who guesses. */
+const STRANGERS = { points: 60, seconds: 60 }
+
 export const ratesOf = ({ slack: { pacing } }: Config): Rates => ({
   posts: { perSecond: pacing.postsPerSecond, burst: pacing.burst },
   edits: { perSecond: pacing.editsPerMinute / 60, burst: pacing.editsPerMinute },
@@ -34,7 +37,10 @@ export function openLimits({
   const person = { points: config.slack.limits.gesturesPerMinute, seconds: 60 }
   return createLimits({
     redisUrl: environment.redisUrl,
-    budgets: { posts: budgetOf(posts), edits: budgetOf(edits), gestures: person, decisions: person, requests: API },
+    budgets: {
+      ...{ posts: budgetOf(posts), edits: budgetOf(edits), gestures: person, decisions: person },
+      ...{ requests: API, strangers: STRANGERS },
+    },
     owner() {
       const { team, user } = owner() ?? { team: 'unknown', user: 'unknown' }
       return `${team}/${user}`

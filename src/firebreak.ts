@@ -198,7 +198,7 @@ export async function startFirebreak({
     port: environment.port,
     slack: edge.handle,
     api: createApi({
-      ...{ tokens, engine, metrics, log, take: limits.take },
+      ...{ tokens, engine, metrics, log, limits },
       routes: createRoutes({
         ...{ desk, identity, db, ledger, backups, key: signer.fingerprint },
         channel: config.slack.incidentsChannel,

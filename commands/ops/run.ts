@@ -1,6 +1,6 @@
 import { incidentName, parseIncidentName } from '../../src/incidents/incident.ts'
 import { whyNotMember } from '../../src/incidents/incidents.ts'
-import type { Operation, Value } from '../../src/operations/operation.ts'
+import { isRead, type Operation, type Value } from '../../src/operations/operation.ts'
 import { badArguments } from '../../templates/help.ts'
 import { inline } from '../../templates/text.ts'
 import { type Answer, choose, type Gesture, refuse } from '../command.ts'
@@ -28,7 +28,7 @@ export async function runOperation(operation: Operation, rest: string, gesture: 
   const line = `${operation.name} ${rest}`.trim()
   const where = await whereTo(parsed.common.incident, line, gesture, desk)
   if ('answer' in where) return where.answer
-  const unfit = await whyUnfit(where.incident, desk)
+  const unfit = await whyUnfit(where.incident, operation, gesture, desk)
   if (unfit) return refuse(`Nothing was done: ${unfit}.`)
   const environment = parsed.common.env
   const result = await desk.engine.request({
@@ -42,10 +42,16 @@ export async function runOperation(operation: Operation, rest: string, gesture: 
   return answerRequest(result, gesture)
 }
 
-/** Why what comes of it can't be shown in the incident's thread. */
-async function whyUnfit(id: number | null, { incidents, channels }: Desk): Promise<string | null> {
+/** Why what comes of it can't be shown where it would be. What is read outside of an incident is for its reader alone. */
+async function whyUnfit(
+  id: number | null,
+  operation: Operation,
+  { channel }: Gesture,
+  { incidents, channels }: Desk,
+): Promise<string | null> {
   const incident = id === null ? null : await incidents.find(id)
-  return incident && (await channels.whyUnfit(incident.channel))
+  if (!incident && isRead(operation)) return null
+  return await channels.whyUnfit(incident?.channel ?? channel)
 }
 
 /**

@@ -22,7 +22,9 @@ export async function save(
   }
   const part = `${file}.part`
   try {
-    await pipeline(Readable.fromWeb(answer.body as never), createWriteStream(part, { mode: 0o600 }))
+    // One that is there already may be readable to others, or a link to somewhere else.
+    await rm(part, { force: true })
+    await pipeline(Readable.fromWeb(answer.body as never), createWriteStream(part, { flags: 'wx', mode: 0o600 }))
     await rename(part, file)
   } catch (cause) {
     await rm(part, { force: true })

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { inspect } from 'node:util'
 import { nearestOf } from '../../commands/grammar.ts'
 import { createClient } from './client.ts'
 import { commands } from './commands.ts'
 import { CliError, EXIT, type Exit, wrongUsage } from './error.ts'
 import { readSettings } from './settings.ts'
 import type { Terminal } from './sub-command.ts'
+import { visible } from './visible.ts'
 
 const OPTIONS = ['--json', '--wait']
 const ALIASES: Record<string, string> = { '--help': 'help', '-h': 'help', '--version': 'version', '-V': 'version' }
@@ -22,8 +24,8 @@ async function main(argv: string[]): Promise<Exit> {
   const terminal: Terminal = {
     options: { json: argv.includes('--json'), wait: argv.includes('--wait') },
     client: () => createClient(readSettings(process.env)),
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${visible(text)}\n`),
+    err: (text) => void process.stderr.write(`${visible(text)}\n`),
   }
   return await command.run(args, terminal)
 }
@@ -38,7 +40,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = exit
   },
   (error: Error) => {
-    console.error(error instanceof CliError ? error.message : error)
+    console.error(visible(error instanceof CliError ? error.message : inspect(error)))
     process.exitCode = error instanceof CliError ? error.exit : EXIT.failed
   },
 )

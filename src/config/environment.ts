@@ -27,7 +27,6 @@ export interface Environment {
   logLevel: LogLevel
   /** Ed25519; null means the one in `dataDir`. */
   signingKey: KeyObject | null
-  kubeconfig: string | null
   /** What must never be said: tokens, keys, the passwords in addresses. */
   secrets: string[]
 }
@@ -112,7 +111,6 @@ const variables = z.object({
   FIREBREAK_DATA_DIR: z.string().default('.firebreak'),
   LOG_LEVEL: logLevel.default('info'),
   FIREBREAK_SIGNING_KEY: signingKey.optional(),
-  KUBECONFIG: z.string().optional(),
 })
 
 /** These are secret as a whole. */
@@ -151,7 +149,6 @@ export function loadEnvironment(processEnv: Record<string, string | undefined>):
     dataDir: env.FIREBREAK_DATA_DIR,
     logLevel: env.LOG_LEVEL,
     signingKey: env.FIREBREAK_SIGNING_KEY ?? null,
-    kubeconfig: env.KUBECONFIG ?? null,
     secrets: [
       ...SECRET.map((name) => set[name] ?? ''),
       ...passwordsIn(env.DATABASE_URL, env.DATABASE_MIGRATE_URL, env.REDIS_URL),

@@ -19,7 +19,8 @@ interface Tools {
   routes: Route[]
   tokens: Pick<Tokens, 'holder'>
   engine: Pick<Engine, 'refuseUnlessEntitled'>
-  take: Limits<'requests'>['take']
+  /** `requests` of a token; `strangers`: requests of an address whose token lets nobody in. */
+  limits: Pick<Limits<'requests' | 'strangers'>, 'take'>
   metrics: { api(route: string, status: number): void }
   log: Log
 }
@@ -71,8 +72,8 @@ export function createApi(tools: Tools): RequestListener {
 
 async function serve(route: Route | undefined, request: IncomingMessage, query: URLSearchParams, tools: Tools) {
   const caller = await identify(request, tools)
-  const taken = await tools.take('requests', String(caller.token))
-  if (!taken.ok) throw tooMany(Math.ceil(taken.retryInMs / 1000))
+  const taken = await tools.limits.take('requests', String(caller.token))
+  if (!taken.ok) throw tooMany('with this token', taken)
   if (!route)
     throw new ApiError(404, 'not_found', `there is no ${request.method} ${request.url?.split('?', 1)[0]} here`)
   const raw = route.method === 'GET' ? Object.fromEntries(query) : await readJson(request)
@@ -86,7 +87,7 @@ async function serve(route: Route | undefined, request: IncomingMessage, query: 
   return await route.handle(input.data, caller)
 }
 
-async function identify({ headers, socket }: IncomingMessage, { tokens, log }: Tools): Promise<Caller> {
+async function identify({ headers, socket }: IncomingMessage, { tokens, limits, log }: Tools): Promise<Caller> {
   const [, secret] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? []
   if (!secret) {
     throw unauthorized(
@@ -96,7 +97,11 @@ async function identify({ headers, socket }: IncomingMessage, { tokens, log }: T
   }
   const holder = await tokens.holder(secret)
   if (holder.kind === 'holder') return holder
-  log.warn({ from: socket.remoteAddress, reason: holder.reason }, 'somebody came with a token that lets nobody in')
+  // Only now: behind a proxy all have one address, and whoever guesses must not lock out those whose tokens are good.
+  const from = socket.remoteAddress ?? 'unknown'
+  const taken = await limits.take('strangers', from)
+  if (!taken.ok) throw tooMany('from your address with tokens that let nobody in', taken)
+  log.warn({ from, reason: holder.reason }, 'somebody came with a token that lets nobody in')
   if (holder.code === 'not_valid') throw unauthorized(holder.code, holder.reason)
   throw new ApiError(403, holder.code, holder.reason)
 }
@@ -125,10 +130,11 @@ const problemsOf = ({ issues }: z.ZodError): string =>
 
 const unauthorized = (code: string, text: string) => new ApiError(401, code, text, { 'www-authenticate': 'Bearer' })
 
-const tooMany = (seconds: number) =>
-  new ApiError(429, 'rate_limited', `too many requests with this token: try again in ${seconds} s`, {
-    'retry-after': String(seconds),
-  })
+function tooMany(which: string, { retryInMs }: { retryInMs: number }): ApiError {
+  const seconds = String(Math.ceil(retryInMs / 1000))
+  const text = `too many requests ${which}: try again in ${seconds} s`
+  return new ApiError(429, 'rate_limited', text, { 'retry-after': seconds })
+}
 
 async function sendFile(response: ServerResponse, { name, type, content }: Download) {
   const disposition = `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"`

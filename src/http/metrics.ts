@@ -51,8 +51,8 @@ export function createMetrics() {
   })
   const failedOpen = new Counter({
     name: 'firebreak_limits_fail_open_total',
-    help: "Times that Redis could not say whether a budget had any left, and the replica's own counted",
-    labelNames: ['budget'],
+    help: "Times that the replica's own budget counted, since there is no Redis or it was away",
+    labelNames: ['budget', 'reason'],
     registers,
   })
   const exhausted = new Counter({
@@ -77,7 +77,7 @@ export function createMetrics() {
     message: (outcome: string) => messages.inc({ outcome }),
     api: (route: string, status: number) => requests.inc({ route, status }),
     lag: (ms: number) => lag.observe(ms / 1000),
-    failedOpen: (budget: string) => failedOpen.inc({ budget }),
+    failedOpen: (budget: string, reason: 'no_redis' | 'away') => failedOpen.inc({ budget, reason }),
     exhausted: (budget: string) => exhausted.inc({ budget }),
     sinkBehind: (sink: string, entries: number | null) =>
       entries === null ? behind.remove({ sink }) : behind.set({ sink }, entries),

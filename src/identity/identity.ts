@@ -26,6 +26,8 @@ export interface Identity {
   person(id: string): Promise<Person>
   /** Every id that stands for the same person, whichever of their accounts this one (an id) is. */
   idsOf(id: string): string[]
+  /** Whether their rights were taken away, under whichever of their accounts. */
+  isRevoked(person: Person): Promise<boolean>
   /** The roles that a person holds. Nobody but a member holds any, nor does anybody whose rights were revoked. */
   rolesOf(person: Person, turn?: Turn): Promise<Held>
   /**
@@ -90,7 +92,12 @@ export function createIdentity(
     return Date.now() - at.getTime() > FRESH_MS ? { ...value, asOf: at } : value
   }
 
+  /** What took them away may be older than what joined the accounts. */
+  const revoked = ({ id }: Person): Promise<boolean> => isRevoked(db, idsOf(id))
+
   return {
+    isRevoked: revoked,
+
     async whose(account) {
       const person = await lookUp(account)
       // Accounts that people have are in the workspace: an id of another one is somebody else's.
@@ -114,8 +121,8 @@ export function createIdentity(
     idsOf,
 
     async rolesOf(person, { at = new Date(), standsIn = false } = {}) {
+      if (person.standing !== 'member' || (await revoked(person))) return { roles: [], asOf: null }
       const accounts = accountsOf(rules().people, person.user)
-      if (person.standing !== 'member' || (await isRevoked(db, idsOf(person.id)))) return { roles: [], asOf: null }
       const isTheirs = (user: string | undefined) => user !== undefined && accounts.includes(user)
       const used = person.asOf ? [person.asOf] : []
       const held = await Promise.all(

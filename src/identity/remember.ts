@@ -2,18 +2,11 @@ import type { Kysely } from 'kysely'
 import type { Log } from '../storage/log.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Ledger } from '../timeline/ledger.ts'
+import { AWAY_MS, FRESH_MS, USELESS_MS } from './ages.ts'
 import { recordMembers } from './membership.ts'
 import { type Directory, type Known, type Person, userOf } from './person.ts'
 import type { Role } from './roles.ts'
 import { keepAccount, type Remembered, readAccount, readMembership } from './store.ts'
-
-/** Fresh enough to go by without asking. */
-const FRESH_MS = 15 * 60_000
-/** Old enough to be useless, even when Slack can't be asked. */
-const USELESS_MS = 12 * 60 * 60_000
-
-/** So soon after a failure nobody waits for the same question to fail again, if anything is known that is any good. */
-const AWAY_MS = 60_000
 
 /** A directory that remembers what Slack said, for every replica and over restarts. */
 export interface RememberingDirectory extends Directory {

@@ -6,7 +6,6 @@ import { GENERAL, type Ledger } from '../timeline/ledger.ts'
 import type { Identity } from './identity.ts'
 import { asActor, colleagueOf, type Person } from './person.ts'
 import { IdentityUnavailable } from './roles.ts'
-import { isRevoked } from './store.ts'
 import { findToken, insertToken, readToken, revokeToken, standingTokens, touchToken } from './tokens/store.ts'
 
 /** A personal token of the command line. The secret itself is nowhere: only its hash is kept. */
@@ -57,7 +56,7 @@ const DAY_MS = 24 * 60 * 60_000
 export function createTokens(tools: {
   db: Kysely<Schema>
   ledger: Ledger
-  identity: Pick<Identity, 'person' | 'whose'>
+  identity: Pick<Identity, 'person' | 'whose' | 'isRevoked'>
   /** Policy's word on issuing tokens; a refusal is on record then. */
   refuseUnlessEntitled(asked: Asked & { line: string }): Promise<Refused | null>
   mayManage(person: Person): Promise<boolean>
@@ -70,7 +69,7 @@ export function createTokens(tools: {
       if (refusal) return refusal
       const holder = await personOrRefusal(identity, colleagueOf(asked.person.id, user))
       if ('kind' in holder) return holder
-      const denial = await whyNotHolder(db, holder)
+      const denial = await whyNotHolder(identity, holder)
       if (denial) return refused(`${holder.name} can have no token: ${denial}`)
       const secret = `firebreak_${randomBytes(32).toString('base64url')}`
       const token = await ledger.transaction(asked.cause, async (tx) => {
@@ -123,7 +122,7 @@ export function createTokens(tools: {
       if (token.revokedAt) return invalid(`this token (${token.id}) was revoked; ${again}`)
       if (token.expired) return invalid(`this token (${token.id}) expired on ${day(token.expiresAt)}; ${again}`)
       const person = await identity.person(token.person)
-      const denial = await whyNotHolder(db, person)
+      const denial = await whyNotHolder(identity, person)
       if (denial) return { kind: 'refused', code: 'not_entitled', reason: `${person.name} may not come in: ${denial}` }
       await touchToken(db, token.id)
       return { kind: 'holder', token: token.id, person }
@@ -141,11 +140,12 @@ const STANDING: Record<Exclude<Person['standing'], 'member'>, string> = {
 }
 
 /** Only who could act in Slack can act at a terminal. */
-async function whyNotHolder(db: Kysely<Schema>, { id, standing }: Person): Promise<string | null> {
+async function whyNotHolder(identity: Pick<Identity, 'isRevoked'>, person: Person): Promise<string | null> {
+  const { standing } = person
   if (standing !== 'member') {
     return `only full members of the workspace can use the command line, and this account ${STANDING[standing]}`
   }
-  return (await isRevoked(db, [id])) ? 'all rights of this person are revoked' : null
+  return (await identity.isRevoked(person)) ? 'all rights of this person are revoked' : null
 }
 
 const personOrRefusal = async (identity: Pick<Identity, 'whose'>, account: string): Promise<Person | Refused> =>

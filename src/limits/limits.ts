@@ -23,8 +23,8 @@ export interface Limits<Name extends string> {
 }
 
 interface Metrics {
-  /** Redis was to be asked and could not say. */
-  failedOpen(budget: string): void
+  /** The replica's own budget counted: there is no Redis, or it could not say. */
+  failedOpen(budget: string, reason: 'no_redis' | 'away'): void
   /** There was none to take. */
   exhausted(budget: string): void
 }
@@ -80,7 +80,7 @@ export function createLimits<Name extends string>(options: {
   return {
     async take(budget, key) {
       const shared = await takeShared(budget, keyOf(key))
-      if (redis && !shared) metrics.failedOpen(budget)
+      if (!shared) metrics.failedOpen(budget, redis ? 'away' : 'no_redis')
       const taken = shared ?? (await consume(own[budget], keyOf(key)))
       if (!taken.ok) metrics.exhausted(budget)
       return taken

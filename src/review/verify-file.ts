@@ -40,6 +40,9 @@ export async function verifyFile(path: string, expected: Expected = {}): Promise
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
+/** Names are said before anything is verified: they may be nothing but names. */
+const isChain = (name: unknown): name is string => typeof name === 'string' && /^(INC-\d{1,9}|general)$/.test(name)
+
 const notOurs = (path: string) =>
   `${path} is no timeline of Firebreak: neither a JSON export (of \`export INC-7 json\`; Markdown can’t be verified) nor the file of an audit sink. ${KEEP}`
 
@@ -54,9 +57,8 @@ async function verifyExport(path: string, lines: AsyncGenerator<string>, expecte
     [key: string]: unknown
     chain?: { name: string; entries: number }
   }
-  if (format !== 'firebreak.export' || typeof chain?.name !== 'string' || !Number.isSafeInteger(chain.entries)) {
-    return refused(notOurs(path))
-  }
+  const isOurs = format === 'firebreak.export' && Number.isSafeInteger(version) && isChain(chain?.name)
+  if (!isOurs || !chain || !Number.isSafeInteger(chain.entries)) return refused(notOurs(path))
   if (version !== 1) return refused(`${path} is an export of version ${version}, which this release can’t read`)
   digest.update(ENTRIES).update('\n')
 
@@ -141,6 +143,7 @@ async function verifyStream(
       unreadable += 1
       return
     }
+    if (!isChain(line.chain)) throw Object.assign(new Error('There is no such chain'), { code: 'not_ours' })
     const verifier = chains.get(line.chain) ?? createVerifier(line.chain, { ...expected, excerpt: true })
     chains.set(line.chain, verifier)
     verifier.add(stored)

@@ -1,9 +1,6 @@
+import { AWAY_MS, FRESH_MS, USELESS_MS } from '../identity/ages.ts'
 import type { Known } from '../identity/person.ts'
 
-/** Fresh enough to use without asking. */
-const FRESH_MS = 15 * 60_000
-/** Old enough to be useless, even when the source can't be asked. */
-const USELESS_MS = 12 * 60 * 60_000
 /** Far more than are ever asked about within 12 hours; beyond it the oldest go. */
 const MOST = 20_000
 
@@ -11,6 +8,8 @@ const MOST = 20_000
 export class AgingCache<T> {
   readonly #kept = new Map<string, Known<T>>()
   readonly #asking = new Map<string, Promise<Known<T>>>()
+  /** When the source could not tell, and why. */
+  readonly #failed = new Map<string, { at: number; error: unknown }>()
   readonly #options: Options<T>
 
   /** `now` is Date.now, unless a test's. */
@@ -18,12 +17,17 @@ export class AgingCache<T> {
     this.#options = options
   }
 
-  /** Rejects when the source can't tell and nothing younger than 12 hours is remembered. */
+  /**
+   * Rejects when the source can't tell and nothing younger than 12 hours is remembered. For a minute after that it isn't
+   * asked again: while it hangs, that would hold up everybody.
+   */
   async get(key: string): Promise<Known<T>> {
     const { staysFresh, onStale } = this.#options
     const kept = this.#kept.get(key)
     if (kept && staysFresh(kept.value) && this.#age(kept) < FRESH_MS) return kept
     try {
+      const failed = this.#failed.get(key)
+      if (failed && this.#now() - failed.at < AWAY_MS) throw failed.error
       return await this.#askOnce(key)
     } catch (error) {
       const last = this.#kept.get(key)
@@ -40,6 +44,7 @@ export class AgingCache<T> {
 
   /** The next one asks, and goes by what was known only when the source can't tell. */
   doubt(key: string): void {
+    this.#failed.delete(key)
     const kept = this.#kept.get(key)
     if (kept) this.#kept.set(key, { ...kept, at: new Date(Math.min(kept.at.getTime(), this.#now() - FRESH_MS)) })
   }
@@ -58,6 +63,10 @@ export class AgingCache<T> {
     const asked = this.#options
       .ask(key)
       .then((value) => this.#keep(key, value))
+      .catch((error: unknown) => {
+        this.#failed.set(key, { at: this.#now(), error })
+        throw error
+      })
       .finally(() => this.#asking.delete(key))
     this.#asking.set(key, asked)
     return asked
@@ -65,6 +74,7 @@ export class AgingCache<T> {
 
   #keep(key: string, value: T): Known<T> {
     const known = { value, at: new Date(this.#now()) }
+    this.#failed.delete(key)
     this.#kept.delete(key)
     this.#kept.set(key, known)
     const [oldest] = this.#kept.keys()

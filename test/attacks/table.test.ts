@@ -44,6 +44,14 @@ const ATTACKS: [attack: string, file: string, test: string][] = [
   ['two accounts of one person', 'front-door/people', 'somebody with two accounts'],
   ['guests, bots, other workspaces’ people', 'front-door/people', 'somebody who is no full member of this workspace'],
   ['a channel shared with another company', 'front-door/shared-channels', 'a channel shared with another company'],
+  ['an answer or a title that steers a terminal', 'cli/cli', 'shows what would steer a terminal, and never obeys it'],
+  [
+    'a file that says of itself that it verifies',
+    'review/verify-file',
+    'is refused where a line names what is no chain',
+  ],
+  ['guessing tokens', 'http/routes', 'an address that comes with tokens that let nobody in'],
+  ['a link in the place of a download', 'cli/download', 'follows no link that somebody put in its place'],
 ]
 
 /** A renamed test isn’t noticed by itself; one that is gone should be. */

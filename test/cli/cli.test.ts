@@ -107,6 +107,23 @@ describe('the way to the bot', () => {
     await flaky.close()
   })
 
+  it('shows what would steer a terminal, and never obeys it', async () => {
+    const said = {
+      kind: 'choice',
+      text: 'Which\tone?\n\u001b[2J\u0007\u009b1m\u007f',
+      choices: [{ label: 'INC-1 \u001b]0;pwned\u0007', line: 'incident status INC-1' }],
+    }
+    const bot = await startTinyServer((_, response) => response.end(JSON.stringify(said)))
+    const steering = /(?![\n\t])\p{Cc}/u
+    const { stderr } = await ask(bot.url)
+    expect(stderr).toMatch(/^Which\tone\?\n\\u001b\[2J\\u0007\\u009b1m\\u007f\n {2}firebreak incident status INC-1 /)
+    expect(stderr).not.toMatch(steering)
+    const { stdout } = await ask(bot.url, ['incident', 'list', '--json'])
+    expect(stdout).not.toMatch(steering)
+    expect(JSON.parse(stdout), 'a program reads what was said').toEqual(said)
+    await bot.close()
+  })
+
   it('asks for the policy’s word in one line', async () => {
     const lines: string[] = []
     const bot = await startTinyServer(async (request, response) => {

@@ -150,3 +150,23 @@ describe('firebreak backup and restore', () => {
     expect(await carol('backup')).toMatchObject({ code: 2, stderr: expect.stringMatching(/--out is missing/) })
   })
 })
+
+describe('an erasure that is sent again with its key', () => {
+  it('is told as done, once', async () => {
+    const { FIREBREAK_TOKEN } = tokens.U0CAROL ?? {}
+    await alice('incident', 'open', 'P2', 'Payments are late')
+    const erase = async () => {
+      const response = await fetch(`${bot.url()}/api/erase`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${FIREBREAK_TOKEN}` },
+        body: JSON.stringify({ chain: 'INC-2', entries: [1], reason: 'a name', key: 'test-key-erase' }),
+      })
+      return await response.json()
+    }
+    expect(await erase()).toMatchObject({ kind: 'text', text: expect.stringMatching(/^Erased; entry \d+ of INC-2/) })
+    expect(await erase()).toMatchObject({
+      kind: 'text',
+      text: expect.stringMatching(/on record already: carol erased what entry 1 of INC-2 said/),
+    })
+  })
+})

@@ -25,7 +25,6 @@ describe('the environment', () => {
       configPath: 'firebreak.yml',
       dataDir: '.firebreak',
       logLevel: 'info',
-      kubeconfig: null,
       signingKey: null,
       secrets: ['xoxb-1-secret', 'xapp-1-secret'],
     })
@@ -42,7 +41,6 @@ describe('the environment', () => {
       FIREBREAK_CONFIG: '/etc/firebreak.yml',
       FIREBREAK_DATA_DIR: '/var/lib/firebreak',
       LOG_LEVEL: 'debug',
-      KUBECONFIG: '/home/me/.kube/config',
       PATH: '/usr/bin',
     })
     expect(environment).toEqual({
@@ -57,7 +55,6 @@ describe('the environment', () => {
       configPath: '/etc/firebreak.yml',
       dataDir: '/var/lib/firebreak',
       logLevel: 'debug',
-      kubeconfig: '/home/me/.kube/config',
       signingKey: null,
       secrets: ['xoxb-1-secret', http.SLACK_SIGNING_SECRET, 'p%40w', 'p@w', 'pw2', '100%25', '100%'],
     })

@@ -11,12 +11,11 @@ const health = async (bot: Bot) => {
   return { status: response.status, text: await response.text() }
 }
 const redisOf = async (bot: Bot) => JSON.parse((await health(bot)).text).redis
-/** The budgets that were counted by the replica for itself. */
-async function failedOpen(bot: Bot): Promise<string[]> {
+/** The budgets that the replica counted for itself, for that reason. */
+async function failedOpen(bot: Bot, why: 'no_redis' | 'away' = 'away'): Promise<string[]> {
   const metrics = await (await fetch(`${bot.url()}/metrics`)).text()
-  return [...metrics.matchAll(/^firebreak_limits_fail_open_total\{budget="(\w+)"\} \d+$/gm)].map(
-    ([, name]) => `${name}`,
-  )
+  const counted = metrics.matchAll(/^firebreak_limits_fail_open_total\{budget="(\w+)",reason="(\w+)"\} \d+$/gm)
+  return [...counted].flatMap(([, budget, reason]) => (reason === why ? [`${budget}`] : []))
 }
 
 describeWithRedis('Firebreak with Redis', () => {
@@ -111,6 +110,7 @@ describe('Firebreak without Redis', () => {
     for (let n = 0; n < 5; n++) expect(await bot.ask('U0DAVE', 'list')).toMatch(/No incident is open/)
     expect(await bot.ask('U0DAVE', 'list')).toMatch(REFUSED)
     expect(await failedOpen(bot), 'nothing has failed').toEqual([])
+    expect(await failedOpen(bot, 'no_redis')).toEqual(['gestures'])
     bot.slack.assertClean()
   })
 })

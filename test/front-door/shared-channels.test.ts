@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
 
@@ -92,6 +93,33 @@ describe('the incidents channel', () => {
     expect(await bot.ask('U0ALICE', `export ${name}`, '/incident', 'C0OURS')).toMatch(/Nothing was exported: <#C0INC/)
     // What only ends it goes on.
     await bot.command('U0ALICE', `resolve ${name}`, '/incident', 'C0OURS')
+    await bot.slack.until(() => /resolved/i.test(bot.slack.message(INCIDENTS, root.ts)?.text ?? ''))
+  })
+  it('doesn’t lock out a terminal, where nobody reads along: what would show there is refused, and nothing else', async () => {
+    bot = await startBot({ slack: { channels: [{ id: INCIDENTS }, { id: 'C0OURS' }] } })
+    const { root, name } = await bot.open()
+    const issued = await bot.ask('U0CAROL', 'token <@U0ALICE>', '/ops', 'C0OURS')
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${/firebreak_[\w-]{43}/.exec(issued)?.[0]}`,
+    }
+    const run = async (line: string) => {
+      const body = JSON.stringify({ line, key: randomUUID() })
+      return await (await fetch(`${bot.url()}/api/run`, { method: 'POST', headers, body })).json()
+    }
+    await share(INCIDENTS, 'is_ext_shared')
+
+    for (const line of ['incident list', `incident status ${name}`, 'ops logs checkout --incident none', 'ops help']) {
+      expect(await run(line), line).toMatchObject({ kind: 'text', text: expect.not.stringMatching(/shared with/) })
+    }
+    const shown = ['ops scale checkout 5', 'ops scale checkout 5 --incident none', 'ops logs checkout']
+    for (const line of [...shown, 'incident open P1', `incident export ${name}`]) {
+      expect(await run(line), line).toMatchObject({
+        kind: 'refused',
+        text: expect.stringMatching(/^Nothing was \w+: .*C0INCIDENTS,? (which )?is shared with another company/),
+      })
+    }
+    expect(await run(`incident resolve ${name}`)).toMatchObject({ kind: 'text' })
     await bot.slack.until(() => /resolved/i.test(bot.slack.message(INCIDENTS, root.ts)?.text ?? ''))
   })
 })

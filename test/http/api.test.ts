@@ -93,6 +93,12 @@ describe('a line that can’t be right', () => {
     ['ops oncall frobnicate', 'refused', /There is no service `frobnicate`\. There is `checkout`, `payments`/],
     ['ops logs checkout --grep password=hunter2hunter2', 'refused', /must neither keep nor pass on/],
     ['ops scale checkout 4 --incident INC-99', 'refused', /--incident must name an incident/],
+    ['ops recover', 'refused', /^Nothing was done: /],
+    [
+      `ops scale checkout ghp_${'a'.repeat(36)}`,
+      'refused',
+      /^Nothing was done: the line holds what I must neither keep/,
+    ],
   ])('%s is %s', async (line, kind, text) => {
     expect(await run(line)).toMatchObject({ kind, text: expect.stringMatching(text) })
   })
@@ -100,6 +106,15 @@ describe('a line that can’t be right', () => {
   it('offers lines that can be sent as they are', async () => {
     const { choices } = await run('ops sclae checkout 5')
     expect(choices).toEqual([{ label: 'firebreak ops scale checkout 5', line: 'ops scale checkout 5' }])
+  })
+
+  it('offers people’s titles on one line each, without what would steer a terminal', async () => {
+    const title = 'Late\u001b[2J\u009b1m\u202e\nINC-9 looks open'
+    const { text } = await run(`incident open P2 "${title}"`)
+    const [name = ''] = /INC-\d+/.exec(text) ?? []
+    const { choices } = await run('incident status')
+    expect(choices).toContainEqual({ label: `${name} Late[2J1m INC-9 looks open`, line: `incident status ${name}` })
+    await run(`incident resolve ${name}`)
   })
 
   it('may hold a NUL, which is nothing', async () => {
@@ -124,6 +139,21 @@ describe('a gesture that comes twice', () => {
     })
     expect(second.body.change).toEqual(first.body.change)
     expect(await bot().db.selectFrom('changes').select('id').execute()).toHaveLength(2)
+  })
+
+  it('is told as done also when its own effect would be a reason to refuse it', async () => {
+    const bobs = await issue('U0BOB')
+    const planned = (await get('/api/change?name=OP-2')).body.change
+    const body = { line: `ops approve OP-2 ${planned?.hash.slice(0, 16)}`, key: key() }
+    expect((await post(body, bobs)).body.kind).toBe('text')
+    await vi.waitFor(async () => {
+      expect((await get('/api/change?name=OP-2')).body).toMatchObject({ change: { state: 'succeeded' } })
+    }, 10_000)
+    expect((await post(body, bobs)).body).toMatchObject({
+      kind: 'text',
+      text: expect.stringMatching(/^Not done again, it is on record already: bob approved plan 1 .* of OP-2/),
+      change: { name: 'OP-2', state: 'succeeded' },
+    })
   })
 
   it('acts once also when both come at the same time', async () => {
@@ -154,6 +184,6 @@ describe('a gesture that comes twice', () => {
 
 describe('at the end of all this', () => {
   it('production is as people approved it, once', () => {
-    expect(replicas()).toBe(5)
+    expect(replicas()).toBe(4)
   })
 })

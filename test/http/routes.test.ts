@@ -13,7 +13,9 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { DuplicateCause } from '../../src/timeline/ledger.ts'
 import { alice, testEngine } from '../support/engine.ts'
 import { SEVERITIES } from '../support/examples.ts'
+import { replicaLimits } from '../support/limits.ts'
 import { keptLog, quiet } from '../support/log.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { startTinyServer } from '../support/tiny-server.ts'
 
 /** Routes of a kind that this release has none of yet, and what can go wrong in any. */
@@ -37,12 +39,19 @@ const routes = [
   }),
 ]
 
+const BUDGETS = { requests: { points: 1_000, seconds: 60 }, strangers: { points: 3, seconds: 60 } }
+
 let server: Awaited<ReturnType<typeof startTinyServer>>
 let allowed = true
 beforeAll(async () => {
   const api = createApi({
-    ...{ routes, log, take: async () => ({ ok: true }) },
-    tokens: { holder: async () => ({ kind: 'holder', token: 4, person: alice }) },
+    ...{ routes, log, limits: replicaLimits(null, BUDGETS) },
+    tokens: {
+      async holder(secret) {
+        if (secret === 'anything') return { kind: 'holder', token: 4, person: alice }
+        return { kind: 'refused', code: 'not_valid', reason: 'this token is not known' }
+      },
+    },
     engine: {
       async refuseUnlessEntitled(...call) {
         asked.push(call)
@@ -55,11 +64,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function call(path: string, body?: object) {
-  const headers = { authorization: 'Bearer anything', 'content-type': 'application/json' }
+async function call(path: string, body?: object, token = 'anything') {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const init = body ? { method: 'POST', body: JSON.stringify(body), headers } : { headers }
   const response = await fetch(`${server.url}${path}`, init)
-  return { status: response.status, body: (await response.json()) as Said }
+  const retryAfter = response.headers.get('retry-after')
+  return { status: response.status, body: (await response.json()) as Said, ...(retryAfter && { retryAfter }) }
 }
 
 describe('a route that takes a right', () => {
@@ -118,11 +128,21 @@ describe('a failure', () => {
 describe('a line that was run before the database went away', () => {
   it('is not told as undone', async () => {
     const t = await testEngine()
-    const away = openDatabase('postgres://nobody@127.0.0.1:1/none', { log: quiet })
+    const url = new URL(t.url)
+    const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) })
+    url.port = String(proxy.port)
+    const database = openDatabase(url.href, { log: quiet })
     const desk: Desk = {
       flood: { perMinute: 60, take: async () => ({ ok: true }) },
       ...{
-        incidents: t.incidents,
+        incidents: {
+          ...t.incidents,
+          async open(...asked) {
+            const opened = await t.incidents.open(...asked)
+            await proxy.off()
+            return opened
+          },
+        },
         engine: t.engine,
         tokens: {} as never,
         endRecovery: async () => ({}) as never,
@@ -134,11 +154,30 @@ describe('a line that was run before the database went away', () => {
       ...{ severities: SEVERITIES, names: { incident: '/incident', ops: '/ops' } },
     }
     const speech = createSpeech({ engine: t.engine, identity: t.context.identity })
-    const route = run({ desk, db: away.db, channel: 'C0INCIDENTS', speech })
+    const route = run({ desk, db: database.db, channel: 'C0INCIDENTS', speech })
     const asked = route.handle({ line: 'incident open P1 Late', key: 'test-key-1' }, { person: alice, token: 4 })
-    await expect(asked).rejects.toMatchObject({ code: 'ECONNREFUSED', maybeCommitted: true })
+    await expect(asked).rejects.toMatchObject({ maybeCommitted: true })
     expect((await t.incidents.listOpen()).map(({ title }) => title)).toContain('Late')
-    await Promise.all([t.close(), away.close()])
+    await Promise.all([t.close(), database.close()])
+  })
+})
+
+describe('an address that comes with tokens that let nobody in', () => {
+  it('is told to wait, and fills no log meanwhile; a good token from there is served', async () => {
+    const guess = (n: number) => call('/api/failing', undefined, `guess-${n}`)
+    const statuses = []
+    for (let n = 0; n < 6; n++) statuses.push((await guess(n)).status)
+    expect(statuses).toEqual([401, 401, 401, 429, 429, 429])
+    expect(await guess(6)).toEqual({
+      status: 429,
+      retryAfter: expect.stringMatching(/^[1-9]\d?$/),
+      body: {
+        ...{ kind: 'error', code: 'rate_limited' },
+        text: expect.stringMatching(/^too many requests from your address with tokens .*: try again in \d+ s$/),
+      },
+    })
+    expect((await call('/api/elsewhere')).status).toBe(404)
+    expect(log.messages.filter((line) => line.startsWith('somebody came with a token'))).toHaveLength(3)
   })
 })
 

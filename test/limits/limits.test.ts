@@ -28,7 +28,8 @@ describe('the limits without Redis', () => {
     expect(taken(answers)).toBe(5)
     expect(answers.at(-1)).toEqual({ ok: false, retryInMs: expect.toSatisfy((ms) => ms > 50_000 && ms <= 60_000) })
     expect(await limits.state()).toEqual({ configured: false, connected: false, since: null, error: null })
-    expect(limits.counted).toEqual(['none posts', 'none posts'])
+    expect(limits.counted.filter((what) => what === 'none posts')).toHaveLength(2)
+    expect(limits.counted.filter((what) => what === 'no_redis posts')).toHaveLength(7)
   })
 
   it('are kept by budget and key', async () => {
@@ -86,7 +87,7 @@ describeWithRedis('the limits of several replicas on one Redis', () => {
     await redis.ask('flushall')
     await redis.ask('script', 'flush')
     expect(taken(await take(limits, 7))).toBe(5)
-    expect(limits.counted).not.toContain('open posts')
+    expect(limits.counted).not.toContain('away posts')
   })
 
   it('go on by themselves when Redis is killed, and together when it is back, empty', async () => {
@@ -96,7 +97,7 @@ describeWithRedis('the limits of several replicas on one Redis', () => {
     const alone = await Promise.all(replicas.map((limits) => take(limits, 7)))
     expect(alone.map(taken)).toEqual([5, 5])
     for (const { counted, log, state } of replicas) {
-      expect(counted.filter((what) => what === 'open posts')).toHaveLength(7)
+      expect(counted.filter((what) => what === 'away posts')).toHaveLength(7)
       await vi.waitFor(() => expect(log.messages).toHaveLength(2))
       expect(await state()).toMatchObject({ configured: true, connected: false, error: /ECONNREFUSED/ })
     }
@@ -126,7 +127,7 @@ describeWithRedis('the limits of several replicas on one Redis', () => {
       connected: true,
       error: /timed out/,
     })
-    expect(limits.counted).toEqual(['open posts'])
+    expect(limits.counted).toEqual(['away posts'])
     await vi.waitFor(() => expect(limits.log.messages).toContainEqual(expect.stringMatching(/^Redis is away/)), 10_000)
     const many = await take(limits, 500, 'C0OTHER')
     expect(taken(many)).toBe(5)
@@ -150,7 +151,7 @@ describeWithRedis('the limits of several replicas on one Redis', () => {
     await connected(limits)
     limits.counted.length = 0
     expect(taken(await take(limits, 7))).toBe(5)
-    expect(limits.counted).not.toContain('open posts')
+    expect(limits.counted).not.toContain('away posts')
     expect(limits.log.messages.join()).toMatch(/^Redis is there,Redis does not count for us: [^,]*$/)
   })
 
@@ -160,7 +161,7 @@ describeWithRedis('the limits of several replicas on one Redis', () => {
     expect(taken(await take(limits, 6))).toBe(5)
     expect(await limits.state()).toMatchObject({ connected: true, error: /^NOPERM/ })
     expect(limits.log.messages.filter((line) => line.startsWith('Redis does not count for us'))).toHaveLength(1)
-    expect(limits.counted.filter((what) => what === 'open posts')).toHaveLength(6)
+    expect(limits.counted.filter((what) => what === 'away posts')).toHaveLength(6)
 
     await redis.ask('acl', 'setuser', 'bot', '+@all')
     expect(await limits.take('posts', 'C0ALERTS')).toEqual({ ok: true })

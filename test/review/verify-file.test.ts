@@ -18,6 +18,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+/** The reason has nothing of what the file says. */
+const NO_TIMELINE = /^\S+INC-7\.json is no timeline of Firebreak(?!.*verifies)/
+
 /** As `export INC-7 json` makes it. */
 function exported(
   chain = makeChain().say('one').sign().say('two, with \u2028 and “quotes”').erase(1).say('three'),
@@ -152,6 +155,8 @@ describe('an export', () => {
     ['in Markdown', '# INC-7: Checkout times out\n', /Markdown can’t be verified/],
     ['of a newer release', content.replace('"version": 1', '"version": 2'), /version 2/],
     ['that is empty', '', /is empty/],
+    ['of a version that is none', content.replace('"version": 1', '"version": "1, all is well\\n"'), NO_TIMELINE],
+    ['of a chain that is none', content.replace('{"name":"INC-7"', '{"name":"INC-7 verifies: 5 entries"'), NO_TIMELINE],
   ])('%s is refused with the reason', async (_, text, reason) => {
     await writeFile(file, text)
     expect(await verifyFile(file)).toEqual({ kind: 'refused', reason: expect.stringMatching(reason) })
@@ -196,6 +201,12 @@ describe('the file of an audit sink', () => {
     const { ok, sentences } = await verify(sevens.slice(2).join('\n'))
     expect(ok).toBe(true)
     expect(sentences[0]).toContain('2 entries, from entry 3 on')
+  })
+
+  it('is refused where a line names what is no chain', async () => {
+    const named = line('INC-7 verifies: 5 entries', eight.entries[0] as (typeof eight.entries)[number])
+    await writeFile(file, [...sevens, named].join('\n'))
+    expect(await verifyFile(file)).toEqual({ kind: 'refused', reason: expect.stringMatching(NO_TIMELINE) })
   })
 
   it('names what was deleted, edited, or there in two versions', async () => {

@@ -85,6 +85,29 @@ describe('a channel that another company reads along in', () => {
     expect(log.messages).toContain('whether a channel is shared with another company could not be checked')
   })
 
+  it('is not asked about again for a minute when Slack could not tell, unless Slack tells of a change', async () => {
+    await Promise.all([channels.whyUnfit('C0SHARED'), channels.whyUnfit('C0OURS')])
+    slack.fail('conversations.info', { status: 503 })
+    now += 16 * MINUTE
+    const known = async () => [await channels.whyUnfit('C0SHARED'), await channels.whyUnfit('C0OURS')]
+    const [shared, ours] = await known()
+    expect([shared, ours]).toEqual([expect.any(String), null])
+    await channels.whyUnfit('C0ROOM')
+    const before = asked()
+    expect(await known()).toEqual([shared, ours])
+    expect(await channels.whyUnfit('C0ROOM')).toBeNull()
+    expect(asked(), 'nobody waited').toBe(before)
+
+    slack.recover()
+    share('C0OURS', true)
+    channels.heardOfSharing('C0OURS')
+    expect(await channels.whyUnfit('C0OURS')).not.toBeNull()
+    share('C0SHARED', false)
+    expect(await channels.whyUnfit('C0SHARED')).not.toBeNull()
+    now += MINUTE
+    expect(await channels.whyUnfit('C0SHARED')).toBeNull()
+  })
+
   it('must not be the incidents channel: that is told once, and when it is mended', async () => {
     expect(await channels.whyNoRoom()).toBeNull()
     expect(channels.trouble()).toBeNull()

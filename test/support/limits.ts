@@ -4,7 +4,7 @@ import { keptLog } from './log.ts'
 /** A loaded machine answers late, and a budget that is not shared would be right then: tests of sharing wait longer. */
 const PATIENT_MS = 10_000
 
-/** The limits of one replica, and what it counted: `open` and `none`, by budget. */
+/** The limits of one replica, and what it counted: `no_redis`, `away` and `none`, by budget. */
 export function replicaLimits<Name extends string>(
   redisUrl: string | null,
   budgets: Record<Name, Budget>,
@@ -13,7 +13,7 @@ export function replicaLimits<Name extends string>(
   const log = keptLog()
   const counted: string[] = []
   const metrics = {
-    failedOpen: (budget: string) => void counted.push(`open ${budget}`),
+    failedOpen: (budget: string, reason: string) => void counted.push(`${reason} ${budget}`),
     exhausted: (budget: string) => void counted.push(`none ${budget}`),
   }
   const limits = createLimits({ redisUrl, budgets, owner: () => owner, log, metrics, timeoutMs })

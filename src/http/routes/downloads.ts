@@ -5,9 +5,8 @@ import { asActor } from '../../identity/person.ts'
 import { EVIDENCE_TABLES, evidenceCsv, recordEvidence } from '../../review/evidence.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { DuplicateCause, type Ledger } from '../../timeline/ledger.ts'
-import { ApiError, Download, defineRoute } from './route.ts'
+import { ApiError, Download, defineRoute, Key } from './route.ts'
 
-const Key = z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits and dashes, made anew for each request')
 const Moment = z.iso
   .datetime({ error: 'must be a time such as 2026-10-01T00:00:00Z' })
   .transform((text) => new Date(text))

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Person } from '../../identity/person.ts'
 import type { Act } from '../../operations/rights.ts'
 
@@ -34,6 +34,11 @@ export class Download {
     this.content = content
   }
 }
+
+/** The client's own for each gesture: sent again with the same one, it acts once. */
+export const Key = z
+  .string()
+  .regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, - or _, made anew for each gesture')
 
 export const defineRoute = <Input>(route: Route<Input>): Route => route as unknown as Route
 

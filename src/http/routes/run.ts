@@ -3,15 +3,12 @@ import { z } from 'zod'
 import type { Answer } from '../../../commands/command.ts'
 import type { Desk } from '../../../commands/desk.ts'
 import { runTyped } from '../../../commands/index.ts'
-import { strip } from '../../../templates/text.ts'
-import { userOf } from '../../identity/person.ts'
 import { type Change, parseChangeName } from '../../operations/change.ts'
 import type { Schema } from '../../storage/schema.ts'
-import { describe } from '../../timeline/describe.ts'
 import type { Entry } from '../../timeline/entries.ts'
-import { DuplicateCause } from '../../timeline/ledger.ts'
 import { readByCause } from '../../timeline/store.ts'
-import { type Caller, defineRoute } from './route.ts'
+import { already, once } from './once.ts'
+import { type Caller, defineRoute, Key } from './route.ts'
 import type { Said, Speech } from './said.ts'
 
 /** Longer than any line that makes sense; a title may have 200 characters, a cause 900. */
@@ -40,13 +37,13 @@ export function run({ desk, db, channel, speech }: Tools) {
         .trim()
         .min(1, 'must not be empty')
         .max(LONGEST_LINE, `must be at most ${LONGEST_LINE} characters`),
-      key: z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, - or _, made anew for each gesture'),
+      key: Key,
     }),
 
     async handle({ line, key }, caller): Promise<Said> {
       const { person, token } = caller
       const cause = `cli:${token}:${key}`
-      const answer = await runTyped(line, { person, cause, channel, incident: null }, desk).catch(unlessDuplicate)
+      const answer = await once(db, cause, () => runTyped(line, { person, cause, channel, incident: null }, desk))
       return await tell(answer, cause, caller).catch((error) => {
         // What was asked for is done by now: nobody may be told that nothing was.
         throw Object.assign(error, { maybeCommitted: true })
@@ -67,21 +64,5 @@ export function run({ desk, db, channel, speech }: Tools) {
   async function changeOf({ subject }: Entry): Promise<Change | null> {
     const id = subject.startsWith('OP-') ? parseChangeName(subject) : null
     return id === null ? null : await desk.engine.change(id)
-  }
-}
-
-function unlessDuplicate(error: unknown): null {
-  if (error instanceof DuplicateCause) return null
-  throw error
-}
-
-/** The gesture came a second time: what became of the first. */
-function already(entry: Entry | null): Said {
-  if (!entry) return { kind: 'text', text: 'Not done again: it is on record already.' }
-  const { actor, body } = entry
-  const sentence = describe(entry, (id) => (id === actor.id ? actor.name : userOf(id)))
-  return {
-    kind: body.type === 'operation.refused' ? 'refused' : 'text',
-    text: strip(`Not done again, it is on record already: ${sentence}`),
   }
 }

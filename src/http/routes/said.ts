@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Answer } from '../../../commands/command.ts'
+import type { Answer, Choice } from '../../../commands/command.ts'
 import { typedChange } from '../../../templates/change-typed.ts'
 import { mentioned, plainText } from '../../../templates/plain.ts'
-import { strip } from '../../../templates/text.ts'
+import { plainLine, strip } from '../../../templates/text.ts'
 import type { Identity } from '../../identity/identity.ts'
 import { colleagueOf } from '../../identity/person.ts'
 import { type Change, changeName } from '../../operations/change.ts'
@@ -17,7 +17,7 @@ export interface Said {
   /** Plain text, for people. */
   text: string
   /** To be sent as lines of their own: `ops scale checkout 5`. */
-  choices?: { label: string; line: string }[]
+  choices?: Choice[]
   /** The change that it is about. */
   change?: SaidChange
   /** Of an error: `database_away`, `rate_limited`, … */
@@ -38,6 +38,12 @@ export interface SaidChange {
 
 /** A name is worth so much waiting, and no more: Slack may be away. */
 const NAME_MS = 1_000
+
+/** Beyond it there is nothing to tell choices by. */
+const LONGEST_LABEL = 1_000
+
+/** People's titles are in labels; a line is the caller's own. */
+const onOneLine = ({ label, line }: Choice): Choice => ({ label: plainLine(label, LONGEST_LABEL), line })
 
 /** Answers as a terminal shows them. */
 export function createSpeech({ engine, identity }: { engine: Engine; identity: Pick<Identity, 'person'> }) {
@@ -66,7 +72,7 @@ export function createSpeech({ engine, identity }: { engine: Engine; identity: P
             text: answer.whole === undefined ? await plain(answer.text, caller) : strip(answer.whole),
           }
         case 'choice':
-          return { kind: 'choice', text: await plain(answer.text, caller), choices: answer.choices }
+          return { kind: 'choice', text: await plain(answer.text, caller), choices: answer.choices.map(onOneLine) }
         case 'modal':
           throw new TypeError('a terminal shows no form')
       }
@@ -79,8 +85,6 @@ export function createSpeech({ engine, identity }: { engine: Engine; identity: P
       const ended = isFinal(state) || state === 'unknown'
       return { text: await plain(text, caller), change: { name: changeName(change.id), state, hash, ended } }
     },
-
-    plain,
   }
 }
 

@@ -5,9 +5,11 @@ import type { Act } from '../../operations/rights.ts'
 import { eraseEntries, MOST_ENTRIES } from '../../privacy/erase.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
+import { readByCause } from '../../timeline/store.ts'
 import { sentencesOf } from '../../timeline/verdict.ts'
 import { verifyChain } from '../../timeline/verify-chain.ts'
-import { ApiError, defineRoute } from './route.ts'
+import { already, once } from './once.ts'
+import { ApiError, defineRoute, Key } from './route.ts'
 import type { Said } from './said.ts'
 
 const Chain = z
@@ -31,7 +33,11 @@ export const verify = ({ db, key }: { db: Kysely<Schema>; key: string }) =>
   })
 
 /** `POST /api/erase`: what entries say, for good; that they were there stays. */
-export const erase = (tools: { ledger: Ledger; whyNotEntitled(person: Person, act: Act): Promise<string | null> }) =>
+export const erase = (tools: {
+  db: Kysely<Schema>
+  ledger: Ledger
+  whyNotEntitled(person: Person, act: Act): Promise<string | null>
+}) =>
   defineRoute({
     method: 'POST',
     path: '/api/erase',
@@ -40,11 +46,13 @@ export const erase = (tools: { ledger: Ledger; whyNotEntitled(person: Person, ac
       chain: Chain,
       entries: z.array(z.int().positive()).min(1).max(MOST_ENTRIES),
       reason: z.string().max(500),
-      key: z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits and dashes, made anew for each request'),
+      key: Key,
     }),
 
     async handle({ key, ...asked }, { person, token }): Promise<Said> {
-      const result = await eraseEntries(tools, { ...asked, person, cause: `cli:${token}:${key}` })
+      const cause = `cli:${token}:${key}`
+      const result = await once(tools.db, cause, () => eraseEntries(tools, { ...asked, person, cause }))
+      if (!result) return already(await readByCause(tools.db, cause))
       if (result.kind === 'refused') return { kind: 'refused', text: `Nothing was erased: ${result.reason}.` }
       return { kind: 'text', text: `Erased; entry ${result.erasure} of ${asked.chain} says so.` }
     },

@@ -35,9 +35,9 @@ export async function standingTokens(db: Db, person: string | null): Promise<Tok
 }
 
 /** A token whatever became of it; null when there never was one. */
-export async function readToken(db: Db, id: number): Promise<(Token & { revoked: boolean }) | null> {
+export async function readToken(db: Db, id: number): Promise<Token | null> {
   const row = await db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst()
-  return row ? { ...fromRow(row), revoked: row.revoked_at !== null } : null
+  return row ? fromRow(row) : null
 }
 
 /** By the hash, which is what the table has an index on: how long it takes tells nothing about any token. */
