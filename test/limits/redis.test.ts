@@ -86,7 +86,7 @@ describeWithRedis('a cluster', () => {
     await first?.pause('posts', 'C99', 30_000)
     expect(await second?.take('posts', 'C99')).toMatchObject({ ok: false })
     for (const node of nodes) expect(await node.ask('dbsize')).toBeGreaterThan(0)
-    expect([first?.counted, second?.counted].flat()).not.toContain('open posts')
+    expect([first?.counted, second?.counted].flat()).not.toContain('away posts')
     expect(first?.log.messages).toEqual(['Redis is there'])
   })
 
@@ -99,11 +99,11 @@ describeWithRedis('a cluster', () => {
     }
     await two?.kill()
     expect((await takeAll()).every(({ ok }) => ok)).toBe(true)
-    expect(limits.counted).toContain('open posts')
+    expect(limits.counted).toContain('away posts')
     await two?.start()
     await vi.waitFor(async () => {
       await takeAll()
-      expect(limits.counted).not.toContain('open posts')
+      expect(limits.counted).not.toContain('away posts')
     }, 30_000)
   })
 })
