@@ -95,6 +95,25 @@ describe('firebreak evidence', () => {
     expect(taken).toHaveLength(1)
   })
 
+  it('never comes without a record of its own: a key that was used for something else is refused', async () => {
+    const headers = { authorization: `Bearer ${tokens.U0CAROL?.FIREBREAK_TOKEN}`, 'content-type': 'application/json' }
+    const ask = (path: string, init: RequestInit = {}) => fetch(new URL(path, bot.url()), { headers, ...init })
+    const get = (asked: Record<string, string>) => ask(`/api/evidence?${new URLSearchParams(asked)}`)
+    const taken = async () => (await bot.entries('general')).filter(({ body }) => body.type === 'evidence.exported')
+    const before = (await taken()).length
+    const asked = { table: 'changes', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', key: 'a-key-of-mine' }
+    expect((await get(asked)).status).toBe(200)
+    expect((await get({ ...asked, table: 'membership' })).status, 'of the same request').toBe(200)
+    const other = await get({ ...asked, to: '2100-01-01T00:00:00Z' })
+    expect([other.status, await other.json()]).toEqual([409, expect.objectContaining({ code: 'key_used' })])
+    expect(await taken()).toHaveLength(before + 1)
+
+    const another = { line: 'ops scale checkout 5 --incident none', key: 'a-key-of-another' }
+    await ask('/api/run', { method: 'POST', body: JSON.stringify(another) })
+    expect((await bot.entries('general')).at(-1)?.body.type).toMatch(/^(operation\.refused|change\.)/)
+    expect((await get({ ...asked, key: another.key })).status).toBe(409)
+  })
+
   it('says which of its options it can’t use', async () => {
     expect(await carol('evidence', '--from', 'yesterday', '--to', '2026-02-01')).toMatchObject({
       ...{ code: 2, stderr: expect.stringMatching(/--from must be a day such as/) },
