@@ -148,6 +148,9 @@ async function verifyStream(
   add(first)
   for await (const line of lines) add(line)
   if (chains.size === 0) return refused(notOurs(path))
+  if (chains.size > 1 && expected.heads?.length) {
+    return refused(`${path} holds several timelines, and a head is of one of them: verify it without`)
+  }
   const cut = `${unreadable === 1 ? 'One line' : `${unreadable} lines`} can’t be read. A crash cuts a line short; what it held comes again after it.`
   return verified(
     [...chains.values()].map((verifier) => verifier.end(null)),

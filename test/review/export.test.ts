@@ -18,7 +18,7 @@ const bodies = [
 const entries = bodies.map((type, i) => entry(i + 1, examples[type]))
 
 const WELL: Verdict = {
-  ...{ chain: 'INC-7', ok: true, from: 1, entries: entries.length, erased: 0, head: HASH },
+  ...{ chain: 'INC-7', ok: true, from: 1, entries: entries.length, erased: 0, unexplained: 0, head: HASH },
   ...{ signatures: [], problems: [], more: 0 },
 }
 const NOT_WELL: Verdict = {
