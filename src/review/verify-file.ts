@@ -78,7 +78,7 @@ async function verifyExport(path: string, lines: AsyncGenerator<string>, expecte
     }
   }
   const verdict = seal
-    ? sealed(verifier, chain.name, seal, sealLine + after === sealText(seal) && digest.digest('hex') === seal.file)
+    ? sealed(verifier, seal, sealLine + after === sealText(seal) && digest.digest('hex') === seal.file)
     : cutOff(verifier, chain.entries, inEntries)
   return verified([verdict])
 }
@@ -87,8 +87,8 @@ async function verifyExport(path: string, lines: AsyncGenerator<string>, expecte
 const sealText = ({ chain, seq, hash, file, key, public_key, signature }: Seal): string =>
   `${SEAL}${JSON.stringify({ chain, seq, hash, file, key, public_key, signature })}}`
 
-function sealed(verifier: Verifier, chain: string, seal: Seal, unchanged: boolean): Verdict {
-  const { seq, hash, file, key, public_key, signature } = seal
+function sealed(verifier: Verifier, seal: Seal, unchanged: boolean): Verdict {
+  const { chain, seq, hash, file, key, public_key, signature } = seal
   const signed: Signature = { key, publicKey: public_key, signature }
   const isGood = isSigned({ kind: 'export', of: { chain, seq, hash, file } }, signed)
   const verdict = verifier.end({ length: seq, head: hash }, { signature: signed, isGood })
