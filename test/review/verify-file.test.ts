@@ -135,15 +135,10 @@ describe('an export', () => {
     expect(await problems(lines.slice(0, entryLine(5) + 2).join('\n'))).toEqual([['truncated']])
   })
 
-  it('says so when it was what its signature says of itself', async () => {
-    for (const [from, to] of [
-      ['"seal": {"chain":"INC-7"', '"seal": {"chain":"INC-8"'],
-      ['"key":"', '"key":"0'],
-    ] as const) {
-      const changed = content.replace(from, to)
-      expect(changed).not.toBe(content)
-      expect((await verify(changed)).ok).toBe(false)
-    }
+  it('says so when it was what its signature says that it is of', async () => {
+    expect(await problems(content.replace('"seal": {"chain":"INC-7"', '"seal": {"chain":"INC-8"'))).toEqual([
+      ['signature'],
+    ])
   })
 
   it('can’t be shortened by who doesn’t have the key', async () => {
