@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { emptyDatabase } from '../support/database.ts'
 import { type Bot, startBot } from '../support/firebreak.ts'
+import { resign } from '../timeline/chains.ts'
 import { type Ended, firebreak } from './program.ts'
 
 const KEEPS = '  - { allow: [admin], operations: [erase, evidence, backup] }\n'
@@ -50,6 +51,31 @@ describe('firebreak timeline', () => {
 
     const another = await offline('timeline', 'verify', path('INC-1.json'), '--key', '0'.repeat(32))
     expect(another, 'not the key that we were told').toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('finds out who made a chain of the database anew, by the key and by a head that the thread shows', async () => {
+    const entries = await bot.entries('INC-1')
+    const root = bot.slack.messages('C0INCIDENTS').find(({ text }) => /INC-1/.test(text))
+    const { text } = await bot.inThread(String(root?.ts), /Timeline signed up to entry/)
+    const [, seq, hash] = /entry (\d+) · (\w{16}) · key/.exec(text) ?? []
+    const [, key = ''] = /with key (\w{32})/.exec((await alice('timeline', 'verify', 'INC-1')).stdout) ?? []
+    const against = ['--key', '0'.repeat(32), '--key', key, '--head', `${seq}:${hash}`]
+    expect(await alice('timeline', 'verify', 'INC-1', ...against)).toMatchObject({ code: 0, stderr: '' })
+
+    await resign(bot.database.migrateUrl, entries)
+    const alone = await alice('timeline', 'verify', 'INC-1')
+    expect(alone, 'it fits in itself').toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/Nothing here says whose/),
+    })
+    const byKey = await alice('timeline', 'verify', 'INC-1', '--key', key)
+    expect(byKey).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/none of those that were named/) })
+    const byHead = await alice('timeline', 'verify', 'INC-1', '--head', `${seq}:${hash}`)
+    expect(byHead).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(`${hash} was seen elsewhere`) })
+    const byFile = await offline('timeline', 'verify', path('INC-1.json'), '--head', `${seq}:${'0'.repeat(16)}`)
+    expect(byFile).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/was seen elsewhere/) })
+    const short = await alice('timeline', 'verify', 'INC-1', '--head', `${seq}:abc`)
+    expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/--head must be/) })
   })
 
   it('says what it can’t read, and how it is used', async () => {
