@@ -28,12 +28,6 @@ export interface Expected {
   excerpt?: boolean
 }
 
-/** `12:ab12cd34ef567890`, a head as the thread shows it: the entry's number and 16 digits of its hash, or more of them. */
-export function readHead(text: string): { seq: number; hash: string } | null {
-  const [, seq, hash] = /^([1-9]\d{0,8}):([0-9a-f]{16,64})$/i.exec(text.trim()) ?? []
-  return seq && hash ? { seq: Number(seq), hash: hash.toLowerCase() } : null
-}
-
 /** The end on record. */
 export interface End {
   length: number
