@@ -30,6 +30,7 @@ import { createSweeper } from './privacy/retention.ts'
 import { endRecovery } from './recovery/end.ts'
 import { createGuard } from './recovery/guard.ts'
 import type { LearningRedactor } from './redaction/redactor.ts'
+import { redactedWriting } from './redaction/written.ts'
 import { createSlackApp } from './slack/app.ts'
 import { createChannels } from './slack/channels.ts'
 import { createChecks } from './slack/checks.ts'
@@ -94,12 +95,19 @@ export async function startFirebreak({
 }: Options): Promise<Firebreak> {
   redact.learn(config.redaction)
   const { configPath } = environment
-  const live = createLiveConfig(config, {
-    load: () => loadConfig(configPath, options.variables ?? process.env),
+  const written = (content: unknown) => redactedWriting(content, redact)
+  /** Before it is kept, compared and cut to short lines: half of a secret looks like none. */
+  const withoutSecrets = (config: Config) => ({
+    ...config,
+    file: { ...config.file, written: written(config.file.written) },
+  })
+  const live = createLiveConfig(withoutSecrets(config), {
+    load: async () => withoutSecrets(await loadConfig(configPath, options.variables ?? process.env)),
     fingerprint: () => fingerprint(configPath),
     prepare: (loaded) => prepare(loaded, configPath, redact),
     record: {
-      loaded: (file, compare) => recordLoaded(ledger, file, compare),
+      // One that an earlier release kept may still hold a secret.
+      loaded: (file, compare) => recordLoaded(ledger, file, (before, after) => compare(written(before), after)),
       rejected: (problems) => recordRejected(ledger, problems),
     },
     log,

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { verifyFile } from '../review/verify-file.ts'
-import { readFingerprint } from '../timeline/signing.ts'
+import { readFingerprint, readHead } from '../timeline/signing.ts'
 import { EXIT, type Exit, wrongUsage } from './error.ts'
 import { show } from './speak.ts'
 import type { SubCommand, Terminal } from './sub-command.ts'
 
-const USAGE = 'timeline verify FILE|INC-n [--key FINGERPRINT|FILE] | erase INC-n ENTRY… --reason "…"'
+const USAGE =
+  'timeline verify FILE|INC-n [--key FINGERPRINT|FILE …] [--head ENTRY:HASH …] | erase INC-n ENTRY… --reason "…"'
 
 /** Whether a timeline is what was recorded: an exported file here and now, a chain in the database by asking the bot. */
 export const timeline: SubCommand = {
@@ -22,16 +23,19 @@ export const timeline: SubCommand = {
 }
 
 async function verify(args: string[], terminal: Terminal): Promise<Exit> {
-  const { values, positionals } = parsed(args, { key: { type: 'string' } })
+  const many = { type: 'string', multiple: true } as const
+  const { values, positionals } = parsed(args, { key: many, head: many })
   const [what, ...more] = positionals
   if (what === undefined || more.length > 0) throw wrongUsage(`Usage: firebreak ${USAGE}`)
+  const keys = values.key ? [values.key].flat().map(String).map(fingerprintOf) : null
+  const heads = [values.head ?? []].flat().map(String).map(headOf)
   if (/^(INC-\d+|general)$/i.test(what) && !isFile(what)) {
-    const said = await terminal.client().get('/api/timeline', { chain: what })
+    const query = { ...(keys && { keys: keys.join() }), ...(heads.length > 0 && { heads: heads.map(written).join() }) }
+    const said = await terminal.client().get('/api/timeline', { chain: what, ...query })
     show(said, terminal)
     return said.kind === 'text' ? EXIT.done : EXIT.failed
   }
-  const keys = values.key === undefined ? null : [fingerprintOf(String(values.key))]
-  const verdict = await verifyFile(what, { keys })
+  const verdict = await verifyFile(what, { keys, heads })
   if (verdict.kind === 'refused') throw wrongUsage(verdict.reason)
   if (terminal.options.json) terminal.out(JSON.stringify({ ok: verdict.ok, verdicts: verdict.verdicts }))
   else (verdict.ok ? terminal.out : terminal.err)(verdict.sentences.join('\n'))
@@ -58,9 +62,19 @@ function fingerprintOf(key: string): string {
   throw wrongUsage('--key must be a key’s fingerprint (32 hex digits), or a file with the public key in PEM')
 }
 
+type Head = NonNullable<ReturnType<typeof readHead>>
+
+function headOf(text: string): Head {
+  const head = readHead(text)
+  if (head) return head
+  throw wrongUsage('--head must be an entry’s number and hash, as the thread shows them: 12:ab12cd34ef567890')
+}
+
+const written = ({ seq, hash }: Head): string => `${seq}:${hash}`
+
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
-function parsed(args: string[], options: Record<string, { type: 'string' }>) {
+function parsed(args: string[], options: Record<string, { type: 'string'; multiple?: true }>) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (cause) {

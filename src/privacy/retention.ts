@@ -7,7 +7,7 @@ import type { Session } from '../storage/session.ts'
 import { typesOf } from '../timeline/classes.ts'
 import type { Ledger } from '../timeline/ledger.ts'
 import { eraseByAge, MOST_ENTRIES } from './erase.ts'
-import { expiredEntries } from './store.ts'
+import { expiredChains, expiredEntries } from './store.ts'
 
 /** For how long content is kept, in milliseconds; null: for ever. */
 export interface Retention {
@@ -26,8 +26,8 @@ const AGAIN_MS = 60_000
 const LOCK = 'retention'
 
 /**
- * Once an hour, by one replica: erases what is older than its class is kept for, in incidents that are over and in what
- * belongs to none. An entry in each chain says so; its place and its hash stay.
+ * Once an hour, by one replica: erases all that is older than its class is kept for, in incidents that are over and in
+ * what belongs to none. An entry in each chain says so; its place and its hash stay.
  */
 export function createSweeper(
   db: Kysely<Schema>,
@@ -57,16 +57,25 @@ export function createSweeper(
         const ms = retention[name]
         const types = typesOf(name)
         if (ms === null || types.length === 0) continue
-        for (const { chain, entries } of await expiredEntries(db, types, { olderThanMs: ms, limit: MOST_ENTRIES })) {
-          if (signal.aborted) return true
-          const erased = await eraseByAge(ledger, chain, entries, { class: name, for: days(ms) })
-          if (erased.kind === 'done')
-            log.info({ chain, entries: entries.length, class: name }, 'erased what is past its retention')
-        }
+        for (const chain of await expiredChains(db, { types, olderThanMs: ms })) await sweepChain(name, ms, chain)
       }
       return true
     } finally {
       await session.unlock(LOCK)
+    }
+  }
+
+  /** All of it, a batch at a time: between two of them the chain is anybody's. */
+  async function sweepChain(name: keyof Retention, olderThanMs: number, chain: string) {
+    for (let after = 0; !signal.aborted; ) {
+      const expired = { types: typesOf(name), olderThanMs }
+      const entries = await expiredEntries(db, expired, { chain, after, limit: MOST_ENTRIES })
+      const last = entries.at(-1)
+      if (last === undefined) return
+      const erased = await eraseByAge(ledger, chain, entries, { class: name, for: days(olderThanMs) })
+      if (erased.kind === 'done')
+        log.info({ chain, entries: entries.length, class: name }, 'erased what is past its retention')
+      after = last
     }
   }
 

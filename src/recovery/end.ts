@@ -42,8 +42,13 @@ async function end(tools: Tools, { person, cause, recovery }: EndAsked): Promise
   return await ledger.transaction(cause, async (tx) => {
     const chain = await tx.hold(GENERAL)
     // Somebody may have been faster. What was pending is not pending again: it ended, or is looked at by people.
-    if ((await standingRecovery(tx.db))?.id !== standing.id) {
-      return refused('over', `${recoveryName(standing.id)} is over`)
+    const now = await standingRecovery(tx.db)
+    if (now?.id !== standing.id) return refused('over', `${recoveryName(standing.id)} is over`)
+    if (now.beganAt > standing.beganAt) {
+      return refused(
+        'lost_more',
+        `${recoveryName(now.id)} still stands: more was lost meanwhile. See what, and end it then`,
+      )
     }
     await updateEnded(tx.db, standing.id, person.id, chain.now)
     const body = { type: 'recovery.ended', changes: Object.values(changes).flat().length } as const

@@ -22,7 +22,7 @@ export interface GuardOptions {
   ledger: Ledger
   /** What Slack shows of what the ledger said lately. Rejects when Slack can't be asked. */
   witness(signal: AbortSignal): Promise<Sighting[]>
-  /** Called when a recovery stands that did not before, and when it stands no more. */
+  /** Called when a recovery stands that did not before or has begun anew, and when it stands no more. */
   changed(): void
   log: Log
   /** For so long everything waits for the comparison, if it doesn't end before. */
@@ -48,7 +48,8 @@ export function createGuard(options: GuardOptions): Guard {
   let waitUntil = 0
   let again = 0
   let looking = false
-  let stood: number | null = null
+  /** Which recovery stood, and since when: one that loses more begins anew. */
+  let stood = ''
   let saidAway: string | null = null
 
   ledger.onAppend((chain, { seq, hash, recordedAt }) => {
@@ -103,8 +104,9 @@ export function createGuard(options: GuardOptions): Guard {
         again = 0
       }
       if (!compared && !looking && Date.now() >= again && !stopping.signal.aborted) begin(server)
-      if ((standing?.id ?? null) !== stood) {
-        stood = standing?.id ?? null
+      const stands = standing ? `${standing.id} since ${standing.beganAt.toISOString()}` : ''
+      if (stands !== stood) {
+        stood = stands
         const { reason } = standing ?? {}
         log.warn(
           { reason },

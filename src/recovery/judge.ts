@@ -10,6 +10,7 @@ import {
   isNew,
   lastBegan,
   skipNumbers,
+  standAnew,
   standingRecovery,
   updateEnded,
   updateLost,
@@ -17,7 +18,8 @@ import {
 
 /**
  * Compares what was seen with the ledger. Whatever is missing begins a recovery, once for all replicas; one that stands
- * since a restore learns what is missing. `final`: there is nothing more to see.
+ * since a restore learns what is missing, and one that knows it already begins anew when more is lost. `final`: there is
+ * nothing more to see.
  */
 export async function judge(
   { db, ledger }: { db: Kysely<Schema>; ledger: Ledger },
@@ -33,8 +35,9 @@ export async function judge(
     const found = await verdict(tx.db, seen, final)
     if (found === null) return
     const { standing, lost } = found
-    if (standing) await learn(tx, chain, standing, lost)
-    else await begin(tx, chain, lost)
+    if (!standing) await begin(tx, chain, lost)
+    else if (standing.lost === null) await learn(tx, chain, standing, lost)
+    else await loseMore(tx, chain, standing, lost)
   })
 }
 
@@ -45,12 +48,13 @@ async function verdict(
   final: boolean,
 ): Promise<{ standing: Recovery | null; lost: string } | null> {
   const standing = await standingRecovery(db)
-  if (standing && (standing.lost !== null || !final)) return null
-  // What was lost before the last recovery is lost for good: people have looked at it then.
-  const since = standing ? null : await lastBegan(db)
+  const isFirst = standing !== null && standing.lost === null
+  if (isFirst && !final) return null
+  // What was lost before the last recovery is lost for good: people have looked at it then, or look at it now.
+  const since = isFirst ? null : await lastBegan(db)
   const later = seen.filter(({ recordedAt }) => since === null || (recordedAt !== null && recordedAt > since))
   const lost = describeLost(await compareWithLedger(db, later))
-  return standing || lost !== '' ? { standing, lost } : null
+  return isFirst || lost !== '' ? { standing, lost } : null
 }
 
 async function begin({ db }: LedgerTransaction, chain: HeldChain, lost: string) {
@@ -69,5 +73,12 @@ async function begin({ db }: LedgerTransaction, chain: HeldChain, lost: string) 
 
 async function learn({ db }: LedgerTransaction, chain: HeldChain, { id }: Recovery, lost: string) {
   await updateLost(db, id, lost)
+  await chain.append({ subject: recoveryName(id), actor: FIREBREAK, body: { type: 'recovery.compared', lost } })
+}
+
+/** What was asked for since it began, and came back by this loss, is not to run once it is ended, either. */
+async function loseMore({ db }: LedgerTransaction, chain: HeldChain, { id, lost: before }: Recovery, more: string) {
+  const lost = [before, more].filter((text) => text).join('; ')
+  await standAnew(db, id, { beganAt: chain.now, lost })
   await chain.append({ subject: recoveryName(id), actor: FIREBREAK, body: { type: 'recovery.compared', lost } })
 }

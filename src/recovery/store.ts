@@ -60,13 +60,25 @@ export async function insertRecovery(trx: Trx, recovery: Pick<Recovery, 'beganAt
 export async function standAfterRestore(trx: Trx, reason: string, beganAt: Date): Promise<number> {
   const standing = await standingRecovery(trx)
   if (!standing) return await insertRecovery(trx, { beganAt, reason, lost: null })
+  await standAnew(trx, standing.id, {
+    ...{ beganAt, lost: null },
+    reason: `${reason}, taken in a recovery (${standing.reason})`,
+  })
+  return standing.id
+}
+
+/** A recovery that stands counts from another time on: what was asked for until then needs a new approval, too. */
+export async function standAnew(
+  trx: Trx,
+  id: number,
+  { beganAt, ...told }: { beganAt: Date; lost: string | null; reason?: string },
+) {
   await trx
     .updateTable('recoveries')
-    .set({ began_at: beganAt, reason: `${reason}, taken in a recovery (${standing.reason})`, lost: null })
-    .where('id', '=', standing.id)
+    .set({ began_at: beganAt, ...told })
+    .where('id', '=', id)
     .execute()
   await distrustCards(trx)
-  return standing.id
 }
 
 /** Slack's cards may show what came later: whatever they are to show from now on is an edit. */

@@ -1,11 +1,15 @@
-import { KEY, secretOf } from './keys.ts'
+import { findAddressPasswords } from './addresses.ts'
+import { isAbout, KEY, SUFFIX, secretOf } from './keys.ts'
 import { type Alphabet, alphabet, type Finder, isPlainWord, runEnd, type Span } from './runs.ts'
 import { quotedEnd, valueEnd } from './values.ts'
 import { MARK, type View } from './view.ts'
 
+const QUOTE = '(?:\\\\{0,7}["\'`])?'
+/** `"name": "password", "value": `, as Kubernetes has it in JSON and, in a view, in YAML. */
+const NAMED = `${QUOTE}(?:,[ \\t]{0,4})?${QUOTE}value${QUOTE}`
 /** `password = `, `"password": `, `['password'] => `, `<password>`; JSON inside of JSON has backslashes. */
 const LABEL = new RegExp(
-  `(?:${KEY})s?(?:\\\\{0,7}["'\`]\\]?)?[ \\t]{0,4}(?:=>|:=|={1,3}|:|>(?=[^\\s<>]))[ \\t]{0,4}`,
+  `(?:${KEY})s?${SUFFIX}(?:${NAMED}|(?:\\\\{0,7}["'\`]\\]?)?)[ \\t]{0,4}(?:=>|:=|={1,3}|:|>(?=[^\\s<>]))[ \\t]{0,4}`,
   'gi',
 )
 const OPENING = /(\\{0,7})(["'`])/y
@@ -24,16 +28,23 @@ const SENTENCE =
 /** A word in a sentence that goes on: `expired token: checkout fails`. */
 const GOES_ON = /[,;]? [A-Za-z]{1,64}(?!\w{0,64}[=:])/y
 
-/** `https://x-access-token:…@host`: a user, and no label. */
-const IN_ADDRESS = /:\/\/[^\s/@]*$/
+/** `http://vault-token:8200/v1`: a host and its port. */
+const HOST = /:\/\/[\w.-]*$/
+const PORT = /\d{1,5}(?![\w.@-])/y
 
 /** Values that stand after the name of a secret: `password=…`, `"client_secret": "…"`, `Cookie: …`. */
 export const findLabelled: Finder = (view) => {
   const spans: Span[] = []
+  // `https://x-access-token:…@host`: a user, and no label.
+  const passwords = new Set(findAddressPasswords(view).map(({ start }) => start))
   LABEL.lastIndex = 0
   for (let match = LABEL.exec(view.text); match; match = LABEL.exec(view.text)) {
     const [label] = match
-    if (IN_ADDRESS.test(view.text.slice(Math.max(0, match.index - 64), match.index))) continue
+    if (passwords.has(LABEL.lastIndex) || isPort(view, match.index, LABEL.lastIndex)) continue
+    if (isOther(view, match)) {
+      LABEL.lastIndex = match.index + 1
+      continue
+    }
     const what = secretOf(match)
     const { secret, ...value } = valueAfter(view, LABEL.lastIndex, what, label)
     // Ids and counts, as in `token: 5`, `pass: 12`, `max_tokens: 4096`.
@@ -43,6 +54,19 @@ export const findLabelled: Finder = (view) => {
     LABEL.lastIndex = value.end
   }
   return spans
+}
+
+/** Its suffix says that it names no secret, or belongs to the next line. */
+function isOther(view: View, match: RegExpExecArray): boolean {
+  const suffix = match.groups?.suffix ?? ''
+  if (suffix === '') return false
+  const from = match.index + match[0].indexOf(suffix)
+  return isAbout(suffix) || Array.from(suffix).some((_, i) => view.isSeam(from + i))
+}
+
+function isPort({ text }: View, label: number, from: number): boolean {
+  PORT.lastIndex = from
+  return text[from - 1] === ':' && PORT.test(text) && HOST.test(text.slice(Math.max(0, label - 64), label))
 }
 
 interface Value {

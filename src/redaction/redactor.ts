@@ -97,7 +97,7 @@ export function createRedactor(initial: Redaction): LearningRedactor {
     return Object.fromEntries(
       Object.entries(json).map(([key, inner]) => [
         FIELD.test(key) ? key : text(key),
-        value(inner, under ?? secretUnder(key)),
+        value(inner, under ?? secretUnder(key === 'value' ? nameOf(json) : key)),
       ]),
     )
   }
@@ -117,6 +117,9 @@ export function createRedactor(initial: Redaction): LearningRedactor {
 }
 
 const asNumber = (redacted: string, json: number): unknown => (redacted === String(json) ? json : redacted)
+
+/** What stands under `value` goes by the name beside it: `{ name: 'DB_PASSWORD', value: '…' }`. */
+const nameOf = ({ name }: { name?: unknown }): string => (typeof name === 'string' ? name : '')
 
 function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object)

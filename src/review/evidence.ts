@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
 import type { Actor } from '../timeline/entries.ts'
 import { GENERAL, type Ledger } from '../timeline/ledger.ts'
+import { readByCause } from '../timeline/store.ts'
 import { breakGlassRows, changeRows, configurationRows, membershipRows, type Row, type Span } from './evidence-rows.ts'
 
 /** The tables that auditors ask for, and their columns. */
@@ -62,4 +63,10 @@ export async function recordEvidence(
     await chain.append({ subject: GENERAL, actor, body })
     await chain.sign()
   })
+}
+
+/** Whether what this cause recorded is that somebody had the evidence of this very span: another table of it is no news. */
+export async function isRecorded(db: Kysely<Schema>, { cause, from, to }: Span & { cause: string }): Promise<boolean> {
+  const body = (await readByCause(db, cause))?.body
+  return body?.type === 'evidence.exported' && body.from === from.toISOString() && body.to === to.toISOString()
 }

@@ -80,7 +80,9 @@ function stepOf({ object, before, after }: Change['plan']['steps'][number]): str
 }
 
 function approvedBy({ votes, plan }: Change, name: (id: string) => string): string {
-  const approvers = votes.filter(({ decision }) => decision === 'approve').map(({ person }) => name(person))
+  const approvers = votes.flatMap(({ decision, person }) =>
+    decision === 'reject' ? [] : [decision === 'approve' ? name(person) : `${name(person)} (broke the glass)`],
+  )
   return approvers.join(', ') || (plan.tier === 'low' ? 'needed nobody else' : 'nobody')
 }
 

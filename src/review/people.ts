@@ -1,5 +1,6 @@
 import type { Incident } from '../incidents/incident.ts'
 import { type Change, changeName } from '../operations/change.ts'
+import { VOTE } from '../timeline/describe.ts'
 
 /** The name of a person's id; the id, where it is all that is known. */
 export const nameIn =
@@ -16,7 +17,7 @@ export function partsOf(incident: Incident, changes: Change[]): Map<string, stri
   for (const { id, requester, votes } of changes) {
     add(requester, `asked for ${changeName(id)}`)
     for (const { person, decision } of votes) {
-      add(person, `${decision === 'approve' ? 'approved' : 'rejected'} ${changeName(id)}`)
+      add(person, `${VOTE[decision]} ${changeName(id)}`)
     }
   }
   return parts

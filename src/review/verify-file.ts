@@ -80,7 +80,7 @@ async function verifyExport(path: string, lines: AsyncGenerator<string>, expecte
     }
   }
   const verdict = seal
-    ? sealed(verifier, chain.name, seal, sealLine + after === sealText(seal) && digest.digest('hex') === seal.file)
+    ? sealed(verifier, seal, sealLine + after === sealText(seal) && digest.digest('hex') === seal.file)
     : cutOff(verifier, chain.entries, inEntries)
   return verified([verdict])
 }
@@ -89,8 +89,8 @@ async function verifyExport(path: string, lines: AsyncGenerator<string>, expecte
 const sealText = ({ chain, seq, hash, file, key, public_key, signature }: Seal): string =>
   `${SEAL}${JSON.stringify({ chain, seq, hash, file, key, public_key, signature })}}`
 
-function sealed(verifier: Verifier, chain: string, seal: Seal, unchanged: boolean): Verdict {
-  const { seq, hash, file, key, public_key, signature } = seal
+function sealed(verifier: Verifier, seal: Seal, unchanged: boolean): Verdict {
+  const { chain, seq, hash, file, key, public_key, signature } = seal
   const signed: Signature = { key, publicKey: public_key, signature }
   const isGood = isSigned({ kind: 'export', of: { chain, seq, hash, file } }, signed)
   const verdict = verifier.end({ length: seq, head: hash }, { signature: signed, isGood })
@@ -151,6 +151,9 @@ async function verifyStream(
   add(first)
   for await (const line of lines) add(line)
   if (chains.size === 0) return refused(notOurs(path))
+  if (chains.size > 1 && expected.heads?.length) {
+    return refused(`${path} holds several timelines, and a head is of one of them: verify it without`)
+  }
   const cut = `${unreadable === 1 ? 'One line' : `${unreadable} lines`} can’t be read. A crash cuts a line short; what it held comes again after it.`
   return verified(
     [...chains.values()].map((verifier) => verifier.end(null)),

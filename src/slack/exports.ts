@@ -46,7 +46,8 @@ export function createExports(
       stored,
       changes,
       zone: body.zone,
-      people: new Map(entries.map(({ actor }) => [actor.id, actor.name])),
+      // Of what was erased the actor's id is left, which is no name.
+      people: new Map(entries.flatMap(({ actor, body }) => (body.type === 'erased' ? [] : [[actor.id, actor.name]]))),
       links: new Map(links),
       rootLink: linkTo(card(chain)),
       verdict: verdict as Verdict,

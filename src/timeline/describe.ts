@@ -91,7 +91,8 @@ export function describe({ actor, subject, body }: Entry, names: (personId: stri
 }
 
 const FORMAT = { md: 'Markdown', json: 'JSON' } as const
-const VOTE = { approve: 'approved', reject: 'rejected', break_glass: 'broke the glass for' } as const
+/** What each decision on a change is called. */
+export const VOTE = { approve: 'approved', reject: 'rejected', break_glass: 'broke the glass for' } as const
 
 const listed = (lines: string[]): string => (lines.length === 0 ? 'Nothing changed' : lines.join('; '))
 

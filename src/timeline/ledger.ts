@@ -59,8 +59,11 @@ export interface Ledger {
 
 const BUILT_IN: Redactor = createRedactor({ emails: false, patterns: [], secrets: [] })
 
-/** Every payload is redacted before it is sealed: nothing else is ever hashed, stored, projected or exported. */
-/** `signer`: without one (in tests) no head is signed. */
+/**
+ * Every payload is redacted before it is sealed: nothing else is ever hashed, stored, projected or exported.
+ *
+ * @param tools `signer`: without one (in tests) no head is signed
+ */
 export function createLedger(
   db: Kysely<Schema>,
   { signer, redact = BUILT_IN }: { signer?: Signer; redact?: Redactor } = {},

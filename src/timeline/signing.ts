@@ -68,6 +68,12 @@ export function readFingerprint(text: string): string | null {
   }
 }
 
+/** `12:ab12cd34ef567890`, a head as the thread shows it: the entry's number and 16 digits of its hash, or more of them. */
+export function readHead(text: string): { seq: number; hash: string } | null {
+  const [, seq, hash] = /^([1-9]\d{0,8}):([0-9a-f]{16,64})$/i.exec(text.trim()) ?? []
+  return seq && hash ? { seq: Number(seq), hash: hash.toLowerCase() } : null
+}
+
 /** The first 32 hex digits of the SHA-256 of a public key's DER (SPKI): 128 bits, which nobody finds a second key for. */
 const fingerprintOf = (spki: Uint8Array): string => sha256(spki).toString('hex').slice(0, 32)
 

@@ -32,6 +32,8 @@ export interface Verdict {
   entries: number
   /** How many of them were erased, and are said to be by a later entry. */
   erased: number
+  /** Of how many what they say is gone without an entry that says so, which may come after the end of an excerpt. */
+  unexplained: number
   /** Hash (hex) of the last entry. */
   head: string
   /** The good signatures by key: how many, and up to which entry the last one reaches. */
@@ -44,7 +46,7 @@ export interface Verdict {
 
 /** The verdict for people, a sentence a line. `inUse`: fingerprints of keys that are known to be right. */
 export function sentencesOf(verdict: Verdict, { inUse = [] }: { inUse?: string[] } = {}): string[] {
-  const { chain, ok, from, entries, erased, head, problems, more } = verdict
+  const { chain, ok, from, entries, erased, unexplained, head, problems, more } = verdict
   if (!ok) {
     const rest = more > 0 ? [`  … and ${more} more.`] : []
     return [`${chain} does NOT verify:`, ...problems.map(({ text }) => `  ${text}.`), ...rest]
@@ -61,6 +63,11 @@ export function sentencesOf(verdict: Verdict, { inUse = [] }: { inUse?: string[]
   return [
     `${chain} verifies: ${entries === 1 ? '1 entry' : `${entries} entries`}${which}. Head ${head}.`,
     ...gone,
+    ...(unexplained === 0
+      ? []
+      : [
+          `What ${unexplained === 1 ? 'one' : unexplained} of them said is missing, or was erased later than this goes.`,
+        ]),
     ...signed(verdict, inUse),
   ]
 }

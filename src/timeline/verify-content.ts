@@ -14,7 +14,7 @@ export interface Content {
   /** An entry that says what was erased can't be believed: what is missing may well have been erased. */
   loseErasure(): void
   /** All of them have come. `through`: the last one's number; `sealed`: the signature over a file that holds them. */
-  end(through: number, sealed: Sealed | undefined): Pick<Verdict, 'erased' | 'signatures'>
+  end(through: number, sealed: Sealed | undefined): Pick<Verdict, 'erased' | 'unexplained' | 'signatures'>
 }
 
 /** A signature over a whole file, and whether it is what it says. */
@@ -23,8 +23,15 @@ export interface Sealed {
   isGood: boolean
 }
 
-/** `keys`: fingerprints of those that may have signed; null: any. */
-export function createContent(chain: string, keys: string[] | null, blame: Blame): Content {
+/**
+ * @param expected `keys`: fingerprints of those that may have signed, null: any; `excerpt`: the chain may go on after
+ *   what is there, and say then what was erased
+ */
+export function createContent(
+  chain: string,
+  { keys, excerpt }: { keys: string[] | null; excerpt: boolean },
+  blame: Blame,
+): Content {
   const withoutPayload = new Set<number>()
   const erased = new Set<number>()
   let erasureLost = false
@@ -71,7 +78,7 @@ export function createContent(chain: string, keys: string[] | null, blame: Blame
   }
 
   function end(through: number, sealed: Sealed | undefined) {
-    if (!erasureLost) {
+    if (!erasureLost && !excerpt) {
       for (const seq of withoutPayload) {
         blame('missing', [seq], `what entry ${seq} said is missing, and no entry says that it was erased`)
       }
@@ -85,7 +92,8 @@ export function createContent(chain: string, keys: string[] | null, blame: Blame
     else if (keys && signatures.size === 0 && !signedWrongly) {
       blame('unsigned', [], 'nothing in it is signed with a key that was named')
     }
-    return { erased: erased.size, signatures: [...signatures.values()] }
+    const unexplained = excerpt ? withoutPayload.size : 0
+    return { erased: erased.size, unexplained, signatures: [...signatures.values()] }
   }
 
   return {

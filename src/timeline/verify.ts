@@ -49,6 +49,8 @@ export interface Verifier {
 const MOST_PROBLEMS = 20
 /** Whoever cuts out more in one piece has left nothing to name. */
 const MOST_GAP = 1_000_000
+const TWICE =
+  'one was inserted, or the ledger was restored from a backup meanwhile, which gives numbers again that were lost'
 /** What breaks the chain itself goes first; the rest often follows from it. */
 const GRAVITY: ProblemKind[] = [
   ...(['deleted', 'inserted', 'reordered', 'edited', 'truncated'] as const),
@@ -68,7 +70,7 @@ export function createVerifier(
 ): Verifier {
   const found = new Map<string, Problem>()
   let more = 0
-  const content = createContent(chain, keys, blame)
+  const content = createContent(chain, { keys, excerpt }, blame)
   let order: Order | null = null
   let from = 1
   let entries = 0
@@ -102,7 +104,7 @@ export function createVerifier(
     if (isStranger(entry.seq, seq, intact ? facts : null)) return
     if (excerpt && intact && known.has(seq)) {
       // Sent again after a crash: it was verified when it came first.
-      if (known.get(seq) !== computed) blame('inserted', [seq], `there are two different entries ${seq}`)
+      if (known.get(seq) !== computed) blame('inserted', [seq], `there are two different entries ${seq}: ${TWICE}`)
       entries -= 1
       return
     }
@@ -175,6 +177,9 @@ export function createVerifier(
     settle(isHead)
     if (!isHead && !isBlamed(last.seq)) edited(last.seq, 'it is not the head on record, or the record was edited')
     const seen = Math.max(0, ...heads.map(({ seq }) => seq))
+    for (const { seq, hash } of heads) {
+      if (seq < from) blame('truncated', [seq], `entry ${seq}, of which ${hash} was seen elsewhere, is not in here`)
+    }
     for (const { kind, entries, text } of (order ?? createOrder(1)).problems(Math.max(end?.length ?? through, seen))) {
       blame(kind, entries, text)
     }

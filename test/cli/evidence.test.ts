@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { emptyDatabase } from '../support/database.ts'
 import { type Bot, startBot } from '../support/firebreak.ts'
+import { resign } from '../timeline/chains.ts'
 import { type Ended, firebreak } from './program.ts'
 
 const KEEPS = '  - { allow: [admin], operations: [erase, evidence, backup] }\n'
@@ -52,6 +53,31 @@ describe('firebreak timeline', () => {
     expect(another, 'not the key that we were told').toMatchObject({ code: 1, stdout: '' })
   })
 
+  it('finds out who made a chain of the database anew, by the key and by a head that the thread shows', async () => {
+    const entries = await bot.entries('INC-1')
+    const root = bot.slack.messages('C0INCIDENTS').find(({ text }) => /INC-1/.test(text))
+    const { text } = await bot.inThread(String(root?.ts), /Timeline signed up to entry/)
+    const [, seq, hash] = /entry (\d+) · (\w{16}) · key/.exec(text) ?? []
+    const [, key = ''] = /with key (\w{32})/.exec((await alice('timeline', 'verify', 'INC-1')).stdout) ?? []
+    const against = ['--key', '0'.repeat(32), '--key', key, '--head', `${seq}:${hash}`]
+    expect(await alice('timeline', 'verify', 'INC-1', ...against)).toMatchObject({ code: 0, stderr: '' })
+
+    await resign(bot.database.migrateUrl, entries)
+    const alone = await alice('timeline', 'verify', 'INC-1')
+    expect(alone, 'it fits in itself').toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/Nothing here says whose/),
+    })
+    const byKey = await alice('timeline', 'verify', 'INC-1', '--key', key)
+    expect(byKey).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/none of those that were named/) })
+    const byHead = await alice('timeline', 'verify', 'INC-1', '--head', `${seq}:${hash}`)
+    expect(byHead).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(`${hash} was seen elsewhere`) })
+    const byFile = await offline('timeline', 'verify', path('INC-1.json'), '--head', `${seq}:${'0'.repeat(16)}`)
+    expect(byFile).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/was seen elsewhere/) })
+    const short = await alice('timeline', 'verify', 'INC-1', '--head', `${seq}:abc`)
+    expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/--head must be/) })
+  })
+
   it('says what it can’t read, and how it is used', async () => {
     for (const args of [['verify'], ['verify', '/nowhere.json'], ['verify', 'INC-1', 'INC-2'], ['frobnicate']]) {
       const { code, stdout, stderr } = await alice('timeline', ...args)
@@ -93,6 +119,25 @@ describe('firebreak evidence', () => {
     expect(await readFile(path('tables/membership.csv'), 'utf8')).toMatch(/^.*at,entry,what.*\r?\n.*U0CAROL/)
     const taken = (await bot.entries('general')).filter(({ body }) => body.type === 'evidence.exported')
     expect(taken).toHaveLength(1)
+  })
+
+  it('never comes without a record of its own: a key that was used for something else is refused', async () => {
+    const headers = { authorization: `Bearer ${tokens.U0CAROL?.FIREBREAK_TOKEN}`, 'content-type': 'application/json' }
+    const ask = (path: string, init: RequestInit = {}) => fetch(new URL(path, bot.url()), { headers, ...init })
+    const get = (asked: Record<string, string>) => ask(`/api/evidence?${new URLSearchParams(asked)}`)
+    const taken = async () => (await bot.entries('general')).filter(({ body }) => body.type === 'evidence.exported')
+    const before = (await taken()).length
+    const asked = { table: 'changes', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', key: 'a-key-of-mine' }
+    expect((await get(asked)).status).toBe(200)
+    expect((await get({ ...asked, table: 'membership' })).status, 'of the same request').toBe(200)
+    const other = await get({ ...asked, to: '2100-01-01T00:00:00Z' })
+    expect([other.status, await other.json()]).toEqual([409, expect.objectContaining({ code: 'key_used' })])
+    expect(await taken()).toHaveLength(before + 1)
+
+    const another = { line: 'ops scale checkout 5 --incident none', key: 'a-key-of-another' }
+    await ask('/api/run', { method: 'POST', body: JSON.stringify(another) })
+    expect((await bot.entries('general')).at(-1)?.body.type).toMatch(/^(operation\.refused|change\.)/)
+    expect((await get({ ...asked, key: another.key })).status).toBe(409)
   })
 
   it('says which of its options it can’t use', async () => {

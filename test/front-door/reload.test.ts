@@ -191,6 +191,19 @@ targets:
     expect(list, 'but it holds').toContain(secret)
   })
 
+  it('keeps and shows no secret that stands in it literally, not even half of one', async () => {
+    const sink = (token: string) =>
+      `audit: { sinks: [{ https: { url: "https://siem:${token}@siem.example/${'x'.repeat(150)}", token: ${token} } }] }`
+    const differences = await edit('\npolicy:', `\n${sink('hunter2hunter2')}\npolicy:`)
+    expect(differences.join()).toMatch(/^audit\.sinks: \+ .*siem:\[redacted: password\]@siem\.example.*next start/)
+    await edit('\n  search: {', '\n  credentials: { target: prod, owners: [approver] }\n  search: {')
+    const stored = await bot.db.selectFrom('configurations').select('document').execute()
+    expect(JSON.stringify([await bot.entries('general'), stored])).not.toContain('hunter2')
+    expect(stored.at(-1)?.document).toContain('"token":"[redacted: token]"')
+    expect(stored.at(-1)?.document, 'what a section is called hides nothing').toContain('"owners":["approver"]')
+    await edit(sink('hunter2hunter2'), '')
+  })
+
   it('is told from the last one on record at the next start, once for every replica', async () => {
     const before = await loaded()
     await bot.restart()

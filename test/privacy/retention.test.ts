@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts'
 import { createSweeper, type Retention, type Sweeper } from '../../src/privacy/retention.ts'
@@ -77,6 +78,37 @@ describe('retention', () => {
     expect(await types('INC-2'), 'is open').toEqual(['incident.opened', 'operation.read'])
     const erasure = (await readEntries(bot.db, 'INC-1')).at(-1)
     expect(erasure?.body).toMatchObject({ entries: [2], reason: 'output is kept for 30 days', class: 'output' })
+  })
+
+  it('catches up in one sweep, however many chains and entries there are', async () => {
+    await withClient(database.migrateUrl, async (owner) => {
+      const copies = (table: string, columns: string) => `insert into ${table} (chain, seq, ${columns})`
+      const at = { chains: `'OLD-' || n, 1`, [GENERAL]: `'${GENERAL}', 1 + n` }
+      await owner.query(
+        `insert into chains (chain, seq, head) select 'OLD-' || n, 1, '\\x00' from generate_series(1, 150) n`,
+      )
+      for (const [place, many] of [
+        [at.chains, 150],
+        [at[GENERAL], 2_000],
+      ] as const) {
+        const columns = 'type, subject, actor, occurred_at, recorded_at, bytes, hash'
+        await owner.query(`${copies('timeline', columns)} select ${place}, ${columns} from timeline, generate_series(1, ${many}) n
+          where chain = '${GENERAL}' and seq = 1`)
+        await owner.query(`${copies('payloads', 'salt, body')} select ${place}, salt, body from payloads, generate_series(1, ${many}) n
+          where chain = '${GENERAL}' and seq = 1`)
+      }
+      await owner.query(`update chains set seq = 2001 where chain = '${GENERAL}'`)
+    })
+    await age(31)
+    start({ output: 30 * DAY, conversation: null }, DAY)
+    const left = async () => {
+      const { rows } = await sql<{
+        left: number
+      }>`select count(*)::int as left from timeline join payloads using (chain, seq)
+        where type = 'operation.read' and (chain = ${GENERAL} or chain like 'OLD-%')`.execute(bot.db)
+      return rows[0]?.left
+    }
+    await until(async () => (await left()) === 0, 40_000)
   })
 
   it('says it once a chain, however many replicas sweep', async () => {

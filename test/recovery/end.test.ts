@@ -252,4 +252,14 @@ describe('ending it', () => {
     await owner('drop trigger refuse on changes')
     expect(await end()).toMatchObject({ changes: { stale: [second] } })
   })
+  it('does not happen while more is found to be lost: what came back by that is pending, too', async () => {
+    const id = await t.approved(5)
+    await begin()
+    await owner(`create function lose() returns trigger language plpgsql security definer as $$
+      begin update recoveries set began_at = clock_timestamp() where ended_at is null; return new; end $$`)
+    await owner(`create trigger lose before update on changes for each row execute function lose()`)
+    expect(await end()).toMatchObject({ kind: 'refused', code: 'lost_more' })
+    expect(await state(id)).toBe('stale')
+    expect(await end()).toMatchObject({ kind: 'ended', changes: { stale: [] } })
+  })
 })

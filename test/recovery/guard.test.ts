@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGuard, type Guard, type GuardOptions } from '../../src/recovery/guard.ts'
 import type { Sighting } from '../../src/recovery/lost.ts'
+import { pendingBefore } from '../../src/recovery/store.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { createLedger, GENERAL } from '../../src/timeline/ledger.ts'
 import { readEntries } from '../../src/timeline/store.ts'
@@ -22,10 +23,10 @@ afterEach(async () => {
 })
 
 function start(options: Partial<GuardOptions> = {}, seen: Partial<Sighting>[] = []) {
+  const usual = { subject: 'INC-1', chain: 'INC-1', seq: 1, head: null, recordedAt: new Date() }
   const guard = createGuard({
     ...{ db: t.db, ledger: t.ledger, log: quiet, waitMs: 30_000, againMs: 20 },
-    witness: async () =>
-      seen.map((one) => ({ subject: 'INC-1', chain: 'INC-1', seq: 1, head: null, recordedAt: new Date(), ...one })),
+    witness: async () => seen.map((one) => ({ ...usual, ...one })),
     changed: () => {
       changes += 1
     },
@@ -248,5 +249,47 @@ describe('in a recovery that a restore began', () => {
       await sleep(30)
     }
     expect(await general()).toEqual([['RECOVERY-1', { type: 'recovery.compared', lost: '' }]])
+  })
+})
+
+describe('a second loss, while a recovery stands that was compared', () => {
+  const later = () => new Date(Date.now() + 60_000)
+
+  it('begins it anew, with what is lost now, so that what came back by it is pending before it', async () => {
+    const first = start({}, [{ seq: 5 }])
+    expect(await settled(first)).toBe('recovery')
+    await first.holds()
+    const before = await standing()
+    const unwithdrawn = await t.planned(5)
+    await owner(
+      `insert into slack_messages (subject, slot, channel, chain, state, ts, hash, posted_at) values ('OP-1', 'card', 'C0INCIDENTS', 'INC-1', 'posted', '1.1', 'abc', now())`,
+    )
+
+    const guard = start({}, [{ seq: 5 }, { seq: 9, recordedAt: later() }])
+    for (let i = 0; i < 500 && (await standing())?.lost === before?.lost; i++) {
+      expect(await guard.holds()).toBe(true)
+      await sleep(10)
+    }
+    const after = await standing()
+    expect(after).toMatchObject({ id: before?.id, reason: before?.reason })
+    expect(after?.lost).toBe(`${before?.lost}; INC-1, entries 4 to 9`)
+    const pending = await pendingBefore(t.db, after?.began_at as Date)
+    expect(pending).toEqual([{ id: unwithdrawn, state: 'planned' }])
+    expect((await general()).at(-1)).toEqual(['RECOVERY-1', { type: 'recovery.compared', lost: after?.lost }])
+    const [card] = await t.db.selectFrom('slack_messages').select('hash').execute()
+    expect(card, 'Slack may show what is lost').toEqual({ hash: '' })
+    const told = changes
+    await first.holds()
+    expect(changes, 'every card is looked at anew').toBe(told + 1)
+  })
+
+  it('is none where nothing that was recorded since is missing', async () => {
+    expect(await settled(start({}, [{ seq: 5 }]))).toBe('recovery')
+    const before = await standing()
+    const guard = start({}, [{ seq: 6, recordedAt: new Date(Date.now() - 1000) }])
+    await guard.holds()
+    await sleep(200)
+    expect(await standing()).toEqual(before)
+    expect(await general()).toHaveLength(1)
   })
 })

@@ -37,6 +37,7 @@ describe('a megabyte of something hostile takes eight times as long as an eighth
     ...['a', '-', ' ', '7', '4111 ', '\\', '"', '\\"', '\n', 'a\n', '7\n', '@', 'a@', '://', '://a:', '@tcp('],
     ...['password=', 'password="', `password="password='`, 'password=)', 'password=\\n', 'password=a\nbcdefgh1 '],
     ...['password=[redacted: password]', '[redacted: ', 'token: ', 'cookie: a', '--', 'Bearer ', 'eyJ', '.eyJ'],
+    ...['://token:', '://token:a@', '://a?token=b', 'password_', 'password_a', 'token_1', 'token_file=', 'token,value'],
     ...['eyJa.eyJb.', 'ghp_', 'sk-', 'firebreak_', 'xoxb-', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----'],
     ...['DE89 ', '\n2026-11-21T10:17:03Z a', 'aaaaaaaaaaaaaaaaaaaaaaaa', 's3cret-', '\x1b[0m', '\x1b[1'],
   ])('%j', (unit) => {

@@ -3,7 +3,7 @@ import { type ExportInput, exportFile } from '../../src/review/export.ts'
 import { intervalsOf } from '../../src/review/times.ts'
 import type { Entry } from '../../src/timeline/entries.ts'
 import type { Verdict } from '../../src/timeline/verdict.ts'
-import { approval, at, change, entry, HASH, incident, P1, PEOPLE, resolved } from '../support/examples.ts'
+import { approval, at, BOB, change, entry, HASH, incident, P1, PEOPLE, resolved } from '../support/examples.ts'
 import { HOSTILE } from '../templates/sketch.ts'
 import { sealed, signer } from '../timeline/chains.ts'
 import { examples } from '../timeline/evening.ts'
@@ -18,7 +18,7 @@ const bodies = [
 const entries = bodies.map((type, i) => entry(i + 1, examples[type]))
 
 const WELL: Verdict = {
-  ...{ chain: 'INC-7', ok: true, from: 1, entries: entries.length, erased: 0, head: HASH },
+  ...{ chain: 'INC-7', ok: true, from: 1, entries: entries.length, erased: 0, unexplained: 0, head: HASH },
   ...{ signatures: [], problems: [], more: 0 },
 }
 const NOT_WELL: Verdict = {
@@ -113,6 +113,16 @@ describe('the Markdown export', () => {
 
   it('falls back to UTC for a zone that nobody knows', () => {
     expect(markdown({ zone: 'Mars/Olympus' })).toContain('| # | UTC | UTC |')
+  })
+
+  it('says who approved, who rejected and who broke the glass, each by its name', () => {
+    const voted = { person: BOB, at: at(180), comment: null, rolesAsOf: null }
+    const broken = change('succeeded', { votes: [{ ...voted, decision: 'break_glass', comment: 'nobody answers' }] })
+    const rejected = change('rejected', { id: 13, votes: [{ ...voted, decision: 'reject' }] })
+    const text = markdown({ changes: [broken, rejected] })
+    expect(text).toContain('| Bob | broke the glass for OP-12, rejected OP-13 |')
+    expect(text).toMatch(/\| OP-12 \|.*\| Alice \| Bob \(broke the glass\) \|/)
+    expect(text).toMatch(/\| OP-13 \|.*\| Alice \| nobody \|/)
   })
 
   it('says loudly that a chain did not verify', () => {

@@ -34,6 +34,7 @@ function exported(
     from: 1,
     entries: length,
     erased: 1,
+    unexplained: 0,
     head,
     signatures: [],
     problems: [],
@@ -137,6 +138,12 @@ describe('an export', () => {
     expect(await problems(lines.slice(0, entryLine(5) + 2).join('\n'))).toEqual([['truncated']])
   })
 
+  it('says so when it was what its signature says that it is of', async () => {
+    expect(await problems(content.replace('"seal": {"chain":"INC-7"', '"seal": {"chain":"INC-8"'))).toEqual([
+      ['signature'],
+    ])
+  })
+
   it('can’t be shortened by who doesn’t have the key', async () => {
     const shorter = exported(makeChain().say('one'), otherSigner)
     expect((await verify(shorter)).ok).toBe(true)
@@ -209,12 +216,36 @@ describe('the file of an audit sink', () => {
     expect(await verifyFile(file)).toEqual({ kind: 'refused', reason: expect.stringMatching(NO_TIMELINE) })
   })
 
+  it('may end before the entry that says what was erased, but not what is never erased', async () => {
+    const chain = makeChain('INC-7').say('one').sign().erase(1)
+    const [said, signed, erasure] = chain.entries.map((entry) => line('INC-7', entry))
+    const { ok, sentences } = await verify([said, signed].join('\n'))
+    expect(ok).toBe(true)
+    expect(sentences).toContain('What one of them said is missing, or was erased later than this goes.')
+    expect((await verify([said, signed, erasure].join('\n'))).sentences.join()).not.toContain('missing')
+    const silent = line('INC-7', { ...(chain.entries[1] as (typeof chain.entries)[number]), salt: null, payload: null })
+    expect(await problems([said, silent].join('\n'))).toEqual([['missing', 2]])
+  })
+
+  it('is held against a head that was seen in Slack, where it has it', async () => {
+    const [, two] = seven.entries
+    const seen = { seq: 2, hash: String(two?.hash.slice(0, 16)) }
+    expect(await problems(sevens.join('\n'), { heads: [seen] })).toEqual([])
+    expect(await problems(sevens.join('\n'), { heads: [{ ...seen, hash: 'ab12cd34' }] })).toEqual([['edited', 2]])
+    expect(await problems(sevens.slice(2).join('\n'), { heads: [seen] })).toEqual([['truncated', 2]])
+    await writeFile(file, [...sevens, ...eights].join('\n'))
+    const several = await verifyFile(file, { heads: [seen] })
+    expect(several).toEqual({ kind: 'refused', reason: expect.stringMatching(/holds several timelines/) })
+  })
+
   it('names what was deleted, edited, or there in two versions', async () => {
     expect(await problems(sevens.toSpliced(2, 1).join('\n'))).toEqual([['deleted', 3]])
     expect(await problems(sevens.with(2, (sevens[2] as string).replace('two', 'too')).join('\n'))).toEqual([
       ['edited', 3],
     ])
     const other = makeChain('INC-7').say('one').sign().say('other').entries[2] as (typeof seven.entries)[number]
-    expect(await problems([...sevens, line('INC-7', other)].join('\n'))).toEqual([['inserted', 3]])
+    const both = [...sevens, line('INC-7', other)].join('\n')
+    expect(await problems(both)).toEqual([['inserted', 3]])
+    expect((await verify(both)).sentences.join()).toMatch(/two different entries 3: .*restored from a backup/)
   })
 })

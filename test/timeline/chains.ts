@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey } from 'node:crypto'
+import { withClient } from '../../src/storage/connection.ts'
 import { canonical } from '../../src/timeline/canonical.ts'
 import { type Facts, GENESIS, seal, toEntry } from '../../src/timeline/chain.ts'
 import { type Entry, type EntryBody, FIREBREAK } from '../../src/timeline/entries.ts'
@@ -63,4 +64,35 @@ export function sealed(entries: Entry[]): { entries: Entry[]; stored: StoredEntr
 export function refit(entry: StoredEntry, change: Partial<Facts>): StoredEntry {
   const bytes = canonical({ ...JSON.parse(entry.bytes), ...change })
   return { ...entry, bytes, hash: createHash('sha256').update(bytes).digest('hex') }
+}
+
+/** A chain of the database made anew by who can write there but hasn't the key: all of it fits, signed with another one. */
+export async function resign(migrateUrl: string, entries: Entry[]): Promise<void> {
+  await withClient(migrateUrl, async (owner) => {
+    let prev: Buffer = GENESIS
+    for (const entry of entries) {
+      const { chain, seq, cause } = entry
+      const head = { seq: seq - 1, hash: prev.toString('hex') }
+      const signature = otherSigner.sign({ kind: 'chain-head', of: { chain, ...head } })
+      const body = entry.body.type === 'chain.signed' ? { ...entry.body, ...head, ...signature } : entry.body
+      const { bytes, hash, salt, payload } = seal(
+        { ...entry, body },
+        { chain, seq, prev, now: entry.recordedAt, cause },
+      )
+      await owner.query('update timeline set bytes = $3, hash = $4 where chain = $1 and seq = $2', [
+        chain,
+        seq,
+        bytes,
+        hash,
+      ])
+      await owner.query('update payloads set salt = $3, body = $4 where chain = $1 and seq = $2', [
+        chain,
+        seq,
+        salt,
+        payload,
+      ])
+      await owner.query('update chains set head = $2 where chain = $1', [chain, hash])
+      prev = hash
+    }
+  })
 }

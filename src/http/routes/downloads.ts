@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Backups } from '../../backup/take/backups.ts'
 import { asActor } from '../../identity/person.ts'
-import { EVIDENCE_TABLES, evidenceCsv, recordEvidence } from '../../review/evidence.ts'
+import { EVIDENCE_TABLES, evidenceCsv, isRecorded, recordEvidence } from '../../review/evidence.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { DuplicateCause, type Ledger } from '../../timeline/ledger.ts'
 import { ApiError, Download, defineRoute, Key } from './route.ts'
@@ -23,8 +23,10 @@ export const evidence = ({ db, ledger }: { db: Kysely<Schema>; ledger: Ledger })
 
     async handle({ table, from, to, key }, { person, token }) {
       const asked = { actor: asActor(person), cause: `cli:${token}:${key}`, from, to }
-      await recordEvidence(ledger, asked).catch((error) => {
+      await recordEvidence(ledger, asked).catch(async (error) => {
         if (!(error instanceof DuplicateCause)) throw error
+        if (await isRecorded(db, asked)) return
+        throw new ApiError(409, 'key_used', 'this key was used for another request: make one anew for each')
       })
       return new Download(`${table}.csv`, 'text/csv; charset=utf-8', evidenceCsv(db, table as never, { from, to }))
     },

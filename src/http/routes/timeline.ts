@@ -5,6 +5,7 @@ import type { Act } from '../../operations/rights.ts'
 import { eraseEntries, MOST_ENTRIES } from '../../privacy/erase.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
+import { readFingerprint, readHead } from '../../timeline/signing.ts'
 import { readByCause } from '../../timeline/store.ts'
 import { sentencesOf } from '../../timeline/verdict.ts'
 import { verifyChain } from '../../timeline/verify-chain.ts'
@@ -17,18 +18,36 @@ const Chain = z
   .regex(/^(INC-[1-9]\d{0,8}|general)$/i, 'must be an incident such as INC-7, or general')
   .transform((text) => (text.toLowerCase() === GENERAL ? GENERAL : text.toUpperCase()))
 
-/** `GET /api/timeline?chain=INC-7`: whether a chain in the database is as it was recorded. */
+/** Several, parted by commas; each is read, or the message says what it must be. */
+const several = <T>(read: (text: string) => T | null, message: string) =>
+  z.string().transform((text, issue): T[] =>
+    text.split(',').flatMap((one) => {
+      const value = read(one)
+      if (value === null) issue.addIssue({ code: 'custom', message })
+      return value === null ? [] : [value]
+    }),
+  )
+const Keys = several(readFingerprint, 'must be fingerprints of keys, 32 hex digits each')
+const Heads = several(readHead, 'must be heads such as 12:ab12cd34ef567890: an entry, and 16 to 64 digits of its hash')
+
+/**
+ * `GET /api/timeline?chain=INC-7&keys=…&heads=12:…`: whether a chain in the database is as it was recorded, signed with
+ * these keys alone, and with what was seen of it elsewhere in its place.
+ */
 export const verify = ({ db, key }: { db: Kysely<Schema>; key: string }) =>
   defineRoute({
     method: 'GET',
     path: '/api/timeline',
     act: null,
-    input: z.strictObject({ chain: Chain }),
+    input: z.strictObject({ chain: Chain, keys: Keys.optional(), heads: Heads.optional() }),
 
-    async handle({ chain }): Promise<Said> {
-      const verdict = await verifyChain(db, chain)
+    async handle({ chain, keys = null, heads = [] }): Promise<Said> {
+      const verdict = await verifyChain(db, chain, { keys, heads })
       if (!verdict) throw new ApiError(404, 'no_chain', `there is no timeline of ${chain}`)
-      return { kind: verdict.ok ? 'text' : 'refused', text: sentencesOf(verdict, { inUse: [key] }).join('\n') }
+      return {
+        kind: verdict.ok ? 'text' : 'refused',
+        text: sentencesOf(verdict, { inUse: [key, ...(keys ?? [])] }).join('\n'),
+      }
     },
   })
 

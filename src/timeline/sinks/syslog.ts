@@ -10,9 +10,12 @@ interface Address {
   port: number
   protocol: 'tcp' | 'udp' | 'tls'
   ca: string | null
+  /** A receiver that takes nothing for so long has stopped reading. */
+  stalledMs?: number
 }
 
 const CONNECT_WITHIN_MS = 10_000
+const STALLED_MS = 10_000
 /** Of a datagram, with room for what IP and the header take. */
 const MOST_BYTES = 60_000
 
@@ -41,7 +44,7 @@ function overTcp(name: string, address: Address): Sink {
         const message = messageOf(line)
         return `${Buffer.byteLength(message)} ${message}`
       })
-      await write(socket, frames.join(''), signal)
+      await write(socket, frames.join(''), { signal, stalledMs: address.stalledMs ?? STALLED_MS })
       return null
     },
     close: async () => void socket?.destroy(),
@@ -68,15 +71,24 @@ async function connect({ host, port, protocol, ca }: Address, signal: AbortSigna
   return socket
 }
 
-/** Until the system has taken it; a connection that breaks first is an error. */
-function write(socket: Socket, text: string, signal: AbortSignal): Promise<void> {
+/** Until the system has taken it; a connection that breaks first, or on which nothing moves any more, is an error. */
+function write(
+  socket: Socket,
+  text: string,
+  { signal, stalledMs }: { signal: AbortSignal; stalledMs: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const broken = () => reject(signal.aborted ? signal.reason : new Error('the connection broke'))
     const abort = () => socket.destroy()
+    const stalled = () => {
+      reject(new Error(`nothing was taken for ${stalledMs} ms`))
+      socket.destroy()
+    }
     signal.addEventListener('abort', abort)
     socket.once('close', broken)
+    socket.setTimeout(stalledMs, stalled)
     socket.write(text, (error) => {
-      socket.off('close', broken)
+      socket.off('close', broken).off('timeout', stalled).setTimeout(0)
       signal.removeEventListener('abort', abort)
       if (error) reject(error)
       else resolve()

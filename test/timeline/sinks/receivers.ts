@@ -12,8 +12,10 @@ interface Certificate {
 export async function startSyslog(certificate?: Certificate) {
   const messages: string[] = []
   const sockets = new Set<Socket>()
+  let reading = true
   const receive = (socket: Socket) => {
     sockets.add(socket)
+    if (!reading) return void socket.on('error', () => {}).pause()
     let rest = Buffer.alloc(0)
     socket.on('error', () => {})
     socket.on('data', (data: Buffer) => {
@@ -38,7 +40,14 @@ export async function startSyslog(certificate?: Certificate) {
       for (const socket of sockets) socket.destroy()
       sockets.clear()
     })
-  return { port, messages, close, open: () => listen(port) }
+  /** Whoever connects from now on is let in, and not read. */
+  const stall = () => {
+    reading = false
+  }
+  const read = () => {
+    reading = true
+  }
+  return { port, messages, close, open: () => listen(port), stall, read }
 }
 
 export async function startUdp() {

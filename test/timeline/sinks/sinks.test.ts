@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSinks, type SinkOptions } from '../../../src/timeline/sinks/sink.ts'
+import { createSyslogSink } from '../../../src/timeline/sinks/syslog.ts'
 import { selfSigned } from '../../support/certificate.ts'
 import { until } from '../../support/until.ts'
 import { startHttps, startSyslog, startUdp } from './receivers.ts'
@@ -87,6 +88,23 @@ describe('syslog', () => {
     await server.open()
     await sink.send([line(3)], signal)
     await until(() => texts(server.messages).includes(line(3)))
+    await sink.close()
+    await server.close()
+  })
+
+  it.each([
+    'tcp',
+    'tls',
+  ] as const)('rejects when a receiver over %s takes it in and never reads it', async (protocol) => {
+    const server = await startSyslog(protocol === 'tls' ? certificate : undefined)
+    server.stall()
+    const address = { host: 'localhost', port: server.port, protocol, ca: await readFile(certificate.file, 'utf8') }
+    const sink = createSyslogSink('stalled', { ...address, stalledMs: 300 })
+    const more = 'x'.repeat(32_000_000) // than all the buffers in between hold
+    await expect(sink.send([line(1, more)], signal)).rejects.toThrow('nothing was taken for 300 ms')
+    server.read()
+    await sink.send([line(2)], signal)
+    await until(() => texts(server.messages).includes(line(2)))
     await sink.close()
     await server.close()
   })
