@@ -40,7 +40,9 @@ export async function tenReplicas(): Promise<{ winners: number[]; told: number[]
     const cards: { ts: string }[] = []
     for (let n = 0; n < REPLICAS; n++) {
       planned += 1
-      const text = `scale checkout ${20 + n + round} --incident INC-1`
+      // Never what an earlier round has left.
+      const replicas = (round % 2 === 0 ? 20 : 40) + n
+      const text = `scale checkout ${replicas} --incident INC-1`
       await slack.command({ user: 'U0ALICE', channel: ROOM, command: '/ops', text })
       const is = new RegExp(`\\*OP-${planned}\\*`)
       const shown = () =>

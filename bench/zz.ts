@@ -1,0 +1,3 @@
+import { tenReplicas } from '/work/main/bench/contention.ts'
+console.log(await tenReplicas())
+process.exit(0)
