@@ -76,7 +76,7 @@ export async function runMention(text: string, gesture: Gesture, desk: Desk): Pr
   // What is answered here must work here: Slack refuses slash commands in threads.
   const here = { ...desk, names: MENTIONED }
   if (word === 'incident' || word === 'ops') return await obey(word, rest, gesture, here)
-  const isOps = desk.operations.some((o) => o.name === word) || opsVerbs.some((v) => v.name === word)
+  const isOps = desk.operations.some(({ name }) => name === word) || (find('ops', word) && !find('incident', word))
   return await obey(isOps ? 'ops' : 'incident', text, gesture, here)
 }
 
@@ -168,7 +168,8 @@ async function runCommand(root: Root, command: Command, rest: string, gesture: G
 
 function help(root: Root, about: string, desk: Desk): Answer {
   const verbs = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
-  const only = verbs.find(({ name }) => name === about.trim().toLowerCase())
+  const asked = about.trim().toLowerCase()
+  const only = verbs.find((verb) => verb.name === asked || ('aliases' in verb && verb.aliases.includes(asked)))
   const others = {
     ops: `${desk.operations.map(({ name }) => name).join(', ')} also take \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. Incidents: \`${desk.names.incident} help\`.`,
     incident: `To look at a service and to change it: \`${desk.names.ops} help\`.`,

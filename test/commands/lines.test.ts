@@ -69,6 +69,13 @@ describe('a mention', () => {
     expect(await mention('ops help')).toContain('`@firebreak ops turn')
     expect(await mention('help')).toContain('`@firebreak ops help`')
   })
+
+  it('knows the verbs of both commands by each of their names', async () => {
+    for (const text of ['plan OP-99', 'show OP-99', 'ops show OP-99']) {
+      expect(await mention(text), text).toContain('There is no OP-99')
+    }
+    expect(await mention('ops help show')).toContain('plan OP-12')
+  })
 })
 
 describe('a verb of the other command', () => {
