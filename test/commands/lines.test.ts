@@ -71,9 +71,10 @@ describe('a mention', () => {
   })
 
   it('knows the verbs of both commands by each of their names', async () => {
-    for (const text of ['plan OP-99', 'show OP-99', 'ops show OP-99']) {
-      expect(await mention(text), text).toContain('There is no OP-99')
+    for (const text of ['plan OP-99', 'claim OP-99', 'ops claim OP-99']) {
+      expect(await mention(text), text).toMatch(/there is no OP-99/i)
     }
+    expect(await mention('show INC-99'), 'of two commands it is the incident’s').toContain('There is no INC-99')
     expect(await mention('ops help show')).toContain('plan OP-12')
   })
 })
