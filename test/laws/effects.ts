@@ -5,7 +5,7 @@ import { startTrial } from './trial.ts'
 import { type Fault, NEVER } from './world.ts'
 
 /** Shorter than the engine's, so that nobody waits for half a minute; longer than any answer that comes takes. */
-const ANSWER_WITHIN_MS = 5_000
+const ANSWER_WITHIN_MS = 3_000
 
 /** One run whose n-th effect fares so; what became of it and of each step. */
 export async function run(subject: Subject, step: number, ...faults: (Fault | typeof NEVER)[]) {

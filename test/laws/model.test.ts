@@ -16,7 +16,7 @@ const RUNS = Number(PROPERTY_RUNS ?? 40)
 /** So many get nearly everywhere. */
 const ENOUGH = 20
 /** On a busy machine fewer runs have to do. */
-const LIMIT_MS = PROPERTY_RUNS ? RUNS * 3_000 : 40_000
+const LIMIT_MS = PROPERTY_RUNS ? RUNS * 3_000 : 30_000
 
 /** What the entries say, all chains together, is what the tables hold; and they verify. */
 async function assertOnRecord({ t, all }: Run): Promise<void> {
