@@ -10,6 +10,7 @@ import { migrations } from '../../migrations/index.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { startEmbedded } from '../../src/storage/embedded.ts'
 import { migrate } from '../../src/storage/migrate.ts'
+import { bareEnv } from '../support/bare-env.ts'
 import { emptyDatabase } from '../support/database.ts'
 import { quiet } from '../support/log.ts'
 import { backUp, busyLedger, everything } from './support.ts'
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 function start(args: string[], env: Record<string, string> = {}) {
   const path = join(import.meta.dirname, 'restore-process.ts')
-  const child = spawn(process.execPath, [path, ...args], { env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, [path, ...args], { env: { ...bareEnv(), ...env } })
   children.push(child)
   const exit = once(child, 'exit')
   const output = Promise.all([text(child.stdout), text(child.stderr)])

@@ -56,7 +56,7 @@ async function interrupted(subject: Subject, death?: Death) {
   await insist((engine) => trial.approve(engine, id))
   while (!(await trial.isOver(id))) {
     if (first.life.over && !now.left) await replace()
-    await sleep(10)
+    await sleep(30)
   }
   await trial.stop()
   await assertLawful(trial)

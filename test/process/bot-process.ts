@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bareEnv } from '../support/bare-env.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
@@ -36,7 +37,7 @@ export interface BotProcess {
 export function startProcess(env: Record<string, string>, cwd: string): BotProcess {
   const child = spawn(process.execPath, [MAIN], {
     cwd,
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...bareEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

@@ -56,7 +56,7 @@ const health = async () => {
 /** The incident's thread, root first; empty while Slack shows none. */
 const thread = (): Message[] => scene.slack.messages('C0INCIDENTS').flatMap((root) => scene.thread(root))
 
-describe('the hour in which Slack is down', { timeout: 90_000 }, () => {
+describe('the hour in which Slack is down', { timeout: 150_000 }, () => {
   it('goes on at the terminal, and is in the thread when Slack is back, late and once', async () => {
     slackGoes()
     await vi.waitFor(async () =>
@@ -94,7 +94,7 @@ describe('the hour in which Slack is down', { timeout: 90_000 }, () => {
 
     const [card] = cards(thread()) as [Message]
     await scene.approve(card)
-    await scene.shows(card, /Succeeded.*5\/5 ready/)
+    await scene.shows(card, /Succeeded.*5\/5 ready/, 60_000)
     expect(thread(), 'nothing twice').toHaveLength(5)
     expect(scene.cluster.effects()).toBe(1)
   })
