@@ -10,8 +10,8 @@ import { hasPassed, renewLease } from './store.ts'
 
 /** Progress is evidence, but a rollout of 200 pods needn't fill the timeline. */
 const SAY_EVERY_MS = 2_000
-/** Whoever waits for a second is told within a tenth of it; what takes minutes needn't be looked at ten times a second. */
-const FIRST_LOOKS_MS = 100
+/** Whoever waits for a quarter of a second is told within a tenth of it; what takes minutes needn’t be looked at so often. */
+const FIRST_LOOKS_MS = 25
 
 /** Looks at an applied change until it settled, somebody reset it, it failed, or its time is up. */
 export async function settle(
