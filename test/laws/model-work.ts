@@ -73,9 +73,10 @@ function begin(model: Model, change: ModelChange): ModelStep[] | null {
   return null
 }
 
-function isCovered({ operation }: ModelChange, { from, to }: ModelStep, now: number): boolean {
+/** The way back is for the object as it was left, and so has no envelope. */
+function isCovered({ operation, undoes }: ModelChange, { from, to }: ModelStep, now: number): boolean {
   if (operation === 'pull') return true
-  if (operation === 'flip') return now === from
+  if (operation === 'flip' || undoes !== null) return now === from
   return from < to ? now >= from - 1 && now <= to : now >= to && now <= from + 1
 }
 
