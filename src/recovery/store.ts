@@ -81,13 +81,23 @@ export async function standAnew(
   await distrustCards(trx)
 }
 
-/** Slack's cards may show what came later: whatever they are to show from now on is an edit. */
+/**
+ * Slack may show what came later. A card that is there is edited, whatever it says; and what isn't there, or may be, is
+ * looked for before it is posted: it may have been, in the time that is lost, and a card's text may be another since.
+ */
 async function distrustCards(trx: Trx) {
+  const untold = ['absent', 'posting', 'unknown']
   await trx
     .updateTable('slack_messages')
     .set({ hash: '' })
     .where('slot', '=', 'card')
-    .where('state', '=', 'posted')
+    .where('state', 'in', ['posted', ...untold])
+    .execute()
+  await trx
+    .updateTable('slack_messages')
+    .set({ state: 'unknown', posting_since: sql`coalesce(posting_since, posted_at, now())` })
+    .where('slot', '<>', 'file') // of a file Slack tells by its id
+    .where('state', 'in', untold)
     .execute()
 }
 

@@ -262,7 +262,12 @@ describe('a second loss, while a recovery stands that was compared', () => {
     const before = await standing()
     const unwithdrawn = await t.planned(5)
     await owner(
-      `insert into slack_messages (subject, slot, channel, chain, state, ts, hash, posted_at) values ('OP-1', 'card', 'C0INCIDENTS', 'INC-1', 'posted', '1.1', 'abc', now())`,
+      `insert into slack_messages (subject, slot, channel, chain, state, ts, hash, posting_since, posted_at) values
+        ('OP-1', 'card', 'C0INCIDENTS', 'INC-1', 'posted', '1.1', 'abc', null, now()),
+        ('OP-2', 'card', 'C0INCIDENTS', 'INC-1', 'absent', null, 'abc', now(), null),
+        ('OP-3', 'card', 'C0INCIDENTS', 'INC-1', 'posting', null, 'abc', now(), null),
+        ('INC-1#4', 'reply', 'C0INCIDENTS', 'INC-1', 'absent', null, 'abc', now(), null),
+        ('INC-1#5', 'reply', 'C0INCIDENTS', 'INC-1', 'posted', '1.2', 'abc', now(), now())`,
     )
 
     const guard = start({}, [{ seq: 5 }, { seq: 9, recordedAt: later() }])
@@ -276,8 +281,18 @@ describe('a second loss, while a recovery stands that was compared', () => {
     const pending = await pendingBefore(t.db, after?.began_at as Date)
     expect(pending).toEqual([{ id: unwithdrawn, state: 'planned' }])
     expect((await general()).at(-1)).toEqual(['RECOVERY-1', { type: 'recovery.compared', lost: after?.lost }])
-    const [card] = await t.db.selectFrom('slack_messages').select('hash').execute()
-    expect(card, 'Slack may show what is lost').toEqual({ hash: '' })
+    const messages = await t.db
+      .selectFrom('slack_messages')
+      .select(['subject', 'state', 'hash'])
+      .orderBy('subject')
+      .execute()
+    expect(messages, 'Slack may show what is lost, and have what was never heard of').toEqual([
+      { subject: 'INC-1#4', state: 'unknown', hash: 'abc' },
+      { subject: 'INC-1#5', state: 'posted', hash: 'abc' },
+      { subject: 'OP-1', state: 'posted', hash: '' },
+      { subject: 'OP-2', state: 'unknown', hash: '' },
+      { subject: 'OP-3', state: 'unknown', hash: '' },
+    ])
     const told = changes
     await first.holds()
     expect(changes, 'every card is looked at anew').toBe(told + 1)
