@@ -1,16 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
-
-/** Vitest begins with the largest files. The campaign is a small one and takes longest: begun last, all would wait for it. */
-class CampaignFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
-    const isCampaign = ({ moduleId }: TestSpecification) => moduleId.includes('/test/chaos/')
-    return [...sorted.filter(isCampaign), ...sorted.filter((file) => !isCampaign(file))]
-  }
-}
 
 // Workers, and the programs that tests start, compile the same files again and again: half of their start is that.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node')
@@ -23,7 +13,6 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism()),
     // The files of a worker share what they import, which else is a fifth of their time; nothing there keeps state of its own.
     isolate: false,
-    sequence: { sequencer: CampaignFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
