@@ -29,7 +29,13 @@ const filled = (unit: string, length: number) => unit.repeat(Math.ceil(length / 
 
 function growth(unit: string, by = redact): number {
   timeOf(filled(unit, 10_000), 3, by) // compiles what is hot
-  return timeOf(filled(unit, MEGABYTE), 1, by) / timeOf(filled(unit, MEGABYTE / GROWTH), 3, by)
+  let least = Number.POSITIVE_INFINITY
+  // A garbage collection counts, whosever garbage it is: what seems too long is measured again.
+  for (let tries = 0; tries < 4 && least >= MOST; tries++) {
+    const ratio = timeOf(filled(unit, MEGABYTE), 1, by) / timeOf(filled(unit, MEGABYTE / GROWTH), 3, by)
+    least = Math.min(least, ratio)
+  }
+  return least
 }
 
 describe('a megabyte of something hostile takes eight times as long as an eighth of it', () => {
