@@ -56,6 +56,12 @@ export async function executedSteps(db: Kysely<Schema>): Promise<Executed[]> {
   return steps.flat()
 }
 
+/** What it takes to find out how they came to be. */
+const described = (messages: Message[]): string =>
+  JSON.stringify(
+    messages.map(({ ts, text, metadata }) => ({ ts, text: text.slice(0, 150), ...metadata?.event_payload })),
+  )
+
 /** Compares what the ledger, the tables, production and Slack say of what happened. */
 export async function audit(
   db: Kysely<Schema>,
@@ -136,7 +142,8 @@ export async function audit(
   const isGone = (at: number) => gone !== null && at >= gone[0] - 1_000 && at <= gone[1] + 1_000
   for (const [key, all] of shown) {
     const messages = all.filter(({ ts }) => !isGone(Number(ts) * 1_000))
-    if (messages.length > 1) found.doubled.push(`${key} stands ${messages.length} times in Slack`)
+    if (messages.length > 1)
+      found.doubled.push(`${key} stands ${messages.length} times in Slack: ${described(messages)}, gone ${gone}`)
   }
   for (const change of changes) {
     const name = changeName(change.id)
@@ -145,7 +152,7 @@ export async function audit(
     if (!card) found.lost.push(`${name} has no card`)
     else if (!card.text.includes(says.split('\n')[0] as string))
       found.contradictory.push(
-        `the card of ${name} does not say: ${says}; of ${JSON.stringify(shown.get(`${name}/card`)?.map(({ ts, text }) => [ts, text.slice(0, 150)]))}, gone ${gone}`,
+        `the card of ${name} does not say: ${says}; of ${described(shown.get(`${name}/card`) ?? [])}, gone ${gone}`,
       )
   }
   const incidents = await db.selectFrom('incidents').select(['id']).execute()

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +15,7 @@ import { startMonkeys } from './monkeys.ts'
 import { ROOM, startPeople } from './people.ts'
 import { SERVICES, startProduction } from './production.ts'
 import { createRandom } from './random.ts'
-import { startReplicas } from './replicas.ts'
+import { type Replicas, startReplicas } from './replicas.ts'
 import { startPostgres } from './servers.ts'
 
 export interface Report extends Findings {
@@ -47,6 +47,12 @@ policy:
 approvals: { guarded: { approve_within: 20s, execute_within: 40s } }
 `
 
+async function keepLogs(folder: string, replicas: Replicas) {
+  await mkdir(folder, { recursive: true })
+  const files = replicas.outputs().map(({ stdout, stderr }, i) => [`replica-${i + 1}.log`, stdout + stderr] as const)
+  await Promise.all(files.map(([name, text]) => writeFile(join(folder, name), text)))
+}
+
 /** A lease, and a post in flight: what a killed process held is taken over by then. */
 const DRAIN_MS = 150_000
 
@@ -54,10 +60,13 @@ const DRAIN_MS = 150_000
 export async function campaign({
   minutes,
   seed,
+  logs = null,
   say = () => {},
 }: {
   minutes: number
   seed: number
+  /** A folder that keeps what every process has said. */
+  logs?: string | null
   say?: (line: string) => void
 }): Promise<Report> {
   const random = createRandom(seed)
@@ -145,6 +154,7 @@ export async function campaign({
   } finally {
     await people?.stop().catch(() => {})
     await replicas.stop()
+    if (logs) await keepLogs(logs, replicas)
     await ledger.close()
     await Promise.all([world.postgres.stop(), production.close(), slack.stop(), redis.close()])
     await rm(folder, { recursive: true, force: true })

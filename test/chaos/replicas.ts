@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BotProcess, startProcess } from '../process/bot-process.ts'
 
+/** Pino's level. Where such an error came from has to be known. */
+const FATAL = 60
+
 /** Three processes of the real program, which die and come back. */
 export function startReplicas(env: Record<string, string>, folder: string, size = 3) {
   const replicas: BotProcess[] = []
@@ -39,10 +42,16 @@ export function startReplicas(env: Record<string, string>, folder: string, size 
     /** What was logged as an error, by its words. */
     errors(): Record<string, number> {
       const found: Record<string, number> = {}
-      for (const bot of started)
-        for (const { level, msg } of bot.log()) if (level >= 50) found[msg] = (found[msg] ?? 0) + 1
+      for (const { level, msg, err } of started.flatMap((bot) => bot.log())) {
+        if (level < 50) continue
+        const { message, stack } = (err ?? {}) as Partial<Error>
+        const said = [msg, level >= FATAL ? (stack ?? message) : message].filter(Boolean).join(': ')
+        found[said] = (found[said] ?? 0) + 1
+      }
       return found
     },
+    /** What each of them has said, those too that were killed. */
+    outputs: () => started.map((bot) => bot.output()),
   }
 }
 
