@@ -1,7 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KyselyPlugin } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { claimPost, readMessage } from '../../src/slack/projection/store.ts'
+import { claimPost, readMessage, settle } from '../../src/slack/projection/store.ts'
 import { readEntries } from '../../src/timeline/store.ts'
-import { asked, go, open, plan, progress, projectionWorld, ROOM, read, screen, type World } from './projection-world.ts'
+import {
+  asked,
+  go,
+  IN_FLIGHT_MS,
+  open,
+  plan,
+  progress,
+  projectionWorld,
+  ROOM,
+  read,
+  screen,
+  type World,
+} from './projection-world.ts'
 
 describe('the projection of several processes', () => {
   let world: World
@@ -79,11 +93,40 @@ describe('the projection of several processes', () => {
       file: null,
       hash: 'h',
     }
-    const both = () => Promise.all([claimPost(db, null, claim), claimPost(db, null, claim)])
-    expect((await both()).sort()).toEqual([false, true])
+    const both = await Promise.all([claimPost(db, null, claim), claimPost(db, null, claim)])
+    const [first, ...more] = both.filter((one) => one !== null)
+    expect(more).toEqual([])
     const seen = await readMessage(db, 'OP-1', 'card')
-    expect(await claimPost(db, seen, claim)).toBe(true)
-    expect(await claimPost(db, seen, claim)).toBe(false)
+    await sleep(2) // `posting_since` tells milliseconds apart
+    const second = await claimPost(db, seen, claim)
+    expect(second).not.toBeNull()
+    expect(await claimPost(db, seen, claim)).toBeNull()
+
+    // What the first one's request came to is told after the second has taken over.
+    if (!first || !second) throw new Error('nobody has claimed it')
+    await settle(db, second, { state: 'posted', ts: '1.2' })
+    await settle(db, first, { state: 'absent' })
+    expect(await readMessage(db, 'OP-1', 'card')).toMatchObject({ state: 'posted', ts: '1.2' })
+  })
+
+  it('gives a claim back whose answer was long in coming: by then another may have looked for the message', async () => {
+    const inc = await open(world.bot)
+    await world.bot.projector.idle()
+    let claims = 0
+    const late: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        const isClaim = result.rows.some((row) => 'postingSince' in row)
+        if (isClaim && ++claims === 1) await sleep(IN_FLIGHT_MS)
+        return result
+      },
+    }
+    const next = world.replica({ db: world.bot.db.withPlugin(late) })
+    await world.bot.projector.stop(1_000)
+    await read(next, inc, 'crash loop')
+    await next.projector.idle()
+    expect(claims, 'the first was given back').toBe(2)
+    expect(screen(world.slack)).toEqual([...opened, '  crash loop'])
   })
 
   it.each([

@@ -25,6 +25,7 @@ export const ROOM = 'C0INCIDENTS'
 
 const FAST = { perSecond: 1000, burst: 1000 }
 export const TIMEOUT_MS = 400
+export const IN_FLIGHT_MS = TIMEOUT_MS + 300
 
 type Frozen = { method: string; when: 'before' | 'after'; reached: () => void }
 
@@ -87,7 +88,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
   })
   const projector = createProjector(
     {
-      ...{ web, db, sources, log, fetch: network.fetch, inFlightMs: TIMEOUT_MS + 300 },
+      ...{ web, db, sources, log, fetch: network.fetch, inFlightMs: IN_FLIGHT_MS },
       check: (message) => message,
       pace: paceOf({ posts: FAST, edits: FAST }),
       backoff: { firstMs: 100, mostMs: 400 },

@@ -29,10 +29,11 @@ async function edit(touch: CardTouch, row: Row, ts: string, desk: Desk): Promise
   const card = await desk.sources.card(subject)
   if (!card) return nothing
   const checked = desk.check(card.message)
-  if (!(await claimEdit(desk.db, row))) return { did: 'wait', ms: 1000 }
-
   const hash = hashOf(card.message)
   const carried = await metadata(touch, hash, desk)
+  const claimed = await claimEdit(desk.db, row)
+  if (!claimed) return { did: 'wait', ms: 1000 }
+
   const answer = await send(checked, (content) =>
     desk.web.chat.update({
       ...{ channel, ts, ...content },
@@ -41,10 +42,10 @@ async function edit(touch: CardTouch, row: Row, ts: string, desk: Desk): Promise
   )
   if (answer.kind === 'refused' && faultsTheTs(answer.error)) {
     desk.metrics.message('lost')
-    await settle(desk.db, row, { state: 'absent', ts: null })
+    await settle(desk.db, claimed, { state: 'absent', ts: null })
     return { did: 'lost' }
   }
   // Not certain what it shows: an edit can be repeated.
-  await settle(desk.db, row, { state: 'posted', hash: answer.kind === 'ok' ? hash : '' })
+  await settle(desk.db, claimed, { state: 'posted', hash: answer.kind === 'ok' ? hash : '' })
   return answer.kind === 'ok' ? { did: 'edited', channel } : failure(answer, channel, desk, 'edits')
 }

@@ -11,6 +11,12 @@ import type { Desk } from './tools.ts'
 export const hashOf = (message: Message): string => sha256(canonical(message)).toString('hex')
 
 /**
+ * A claim that took more than this part of the time in flight (the database was slow, or this process stood still) is
+ * given back: the request might arrive after another replica has looked for it.
+ */
+const LATE = 3
+
+/**
  * Posts a message that isn't in Slack. A row that says `posting` or `unknown` means that it may be: then Slack is asked
  * first. `channel` is where a root goes; everything else goes to its root's thread.
  */
@@ -37,11 +43,16 @@ export async function post(
   const hash = hashOf(message)
   const threadOf = root?.subject ?? null
   const claim = { subject, slot, chain: desk.chain, channel: place.channel, threadOf, file: null, hash }
-  if (!(await claimPost(desk.db, row, claim))) return { did: 'wait', ms: 1000 }
-
   const broadcast = touch.slot !== 'card' && touch.broadcast
   const thread = place.thread_ts ? { thread_ts: place.thread_ts, reply_broadcast: broadcast } : {}
   const carried = await metadata(touch, hash, desk)
+  const asked = performance.now()
+  const claimed = await claimPost(desk.db, row, claim)
+  if (!claimed) return { did: 'wait', ms: 1000 }
+  if (performance.now() - asked > desk.inFlightMs / LATE) {
+    await settle(desk.db, claimed, { state: 'absent' })
+    return { did: 'wait', ms: 0 }
+  }
   const answer = await send(content, (content) =>
     desk.web.chat.postMessage({
       ...{ channel: place.channel, ...content, unfurl_links: false, unfurl_media: false },
@@ -50,10 +61,10 @@ export async function post(
     }),
   )
   if (answer.kind !== 'ok') {
-    await settle(desk.db, touch, { state: answer.kind === 'unknown' ? 'unknown' : 'absent' })
+    await settle(desk.db, claimed, { state: answer.kind === 'unknown' ? 'unknown' : 'absent' })
     return failure(answer, place.channel, desk, 'posts')
   }
-  await settle(desk.db, touch, { state: 'posted', ts: String(answer.value.ts) })
+  await settle(desk.db, claimed, { state: 'posted', ts: String(answer.value.ts) })
   return { did: 'posted', channel: place.channel }
 }
 

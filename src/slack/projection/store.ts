@@ -47,6 +47,7 @@ const fromRow = (row: Selectable<Schema['slack_messages']> & { age: number | nul
   ageMs: row.age ?? 0,
 })
 
+const CLAIMED = ['subject', 'slot', 'posting_since as postingSince'] as const
 const now = sql<Date>`clock_timestamp()`
 const age = sql<number | null>`(extract(epoch from clock_timestamp() - posting_since) * 1000)::float8`.as('age')
 
@@ -71,14 +72,17 @@ export interface Claim {
   hash: string
 }
 
+/** A claimed message: since when tells whether it still is this process's. */
+export type Claimed = Pick<Row, 'subject' | 'slot' | 'postingSince'>
+
 /**
- * Says that a post is about to be sent. False when the row isn't as it was read: another replica is at it. The committed
+ * Says that a post is about to be sent. Null when the row isn't as it was read: another replica is at it. The committed
  * row is what a crash leaves behind.
  */
-export async function claimPost(db: Db, seen: Row | null, claim: Claim): Promise<boolean> {
+export async function claimPost(db: Db, seen: Row | null, claim: Claim): Promise<Claimed | null> {
   const { threadOf, ...rest } = claim
   const values = { ...rest, thread_of: threadOf, ts: null, state: 'posting', posting_since: now }
-  const result = await db
+  const row = await db
     .insertInto('slack_messages')
     .values(values)
     .onConflict((c) =>
@@ -88,13 +92,14 @@ export async function claimPost(db: Db, seen: Row | null, claim: Claim): Promise
         .where('slack_messages.state', '=', seen?.state ?? 'nobody has seen it')
         .where(sql`slack_messages.posting_since`, 'is not distinct from', seen?.postingSince ?? null),
     )
+    .returning(CLAIMED)
     .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
+  return row ?? null
 }
 
 /** The same for an edit: until it is settled nobody knows what the message shows. */
-export async function claimEdit(db: Db, seen: Row): Promise<boolean> {
-  const result = await db
+export async function claimEdit(db: Db, seen: Row): Promise<Claimed | null> {
+  const row = await db
     .updateTable('slack_messages')
     .set({ state: 'editing', posting_since: now })
     .where('subject', '=', seen.subject)
@@ -102,14 +107,15 @@ export async function claimEdit(db: Db, seen: Row): Promise<boolean> {
     .where('ts', '=', seen.ts)
     .where('state', '=', seen.state)
     .where('posting_since', 'is not distinct from', seen.postingSince)
+    .returning(CLAIMED)
     .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  return row ?? null
 }
 
-/** Writes what has become of the message. */
+/** Writes what has become of the message; nothing when somebody else has claimed it since, whose word counts then. */
 export async function settle(
   db: Db,
-  { subject, slot }: { subject: string; slot: string },
+  { subject, slot, postingSince }: Claimed,
   fields: { state: MessageState; ts?: string | null; hash?: string },
 ) {
   await db
@@ -117,12 +123,13 @@ export async function settle(
     .set({ ...fields, ...(fields.state === 'posted' && { posted_at: now }) })
     .where('subject', '=', subject)
     .where('slot', '=', slot)
+    .where('posting_since', 'is not distinct from', postingSince)
     .execute()
 }
 
 /** Keeps a message that was found in Slack; the row that says so may have been lost. */
 export async function rememberPosted(db: Db, { threadOf, ...rest }: Claim, ts: string) {
-  const values = { ...rest, thread_of: threadOf, state: 'posted', ts, posted_at: now }
+  const values = { ...rest, thread_of: threadOf, state: 'posted', ts, posted_at: now, posting_since: null }
   await db
     .insertInto('slack_messages')
     .values(values)

@@ -66,7 +66,8 @@ async function complete(
   const { channel, file } = claim
   await desk.pace.turn('posts', channel, touch.urgency, desk.signal)
   desk.assertMine()
-  if (!(await claimPost(desk.db, row, claim))) return { did: 'wait', ms: 1000 }
+  const claimed = await claimPost(desk.db, row, claim)
+  if (!claimed) return { did: 'wait', ms: 1000 }
   const answer = await ask(() =>
     desk.web.files.completeUploadExternal({
       ...{ files: [{ id: file, title }], channel_id: channel, thread_ts },
@@ -74,19 +75,22 @@ async function complete(
     }),
   )
   if (answer.kind !== 'ok') {
-    await settle(desk.db, touch, { state: answer.kind === 'unknown' ? 'unknown' : 'absent' })
+    await settle(desk.db, claimed, { state: answer.kind === 'unknown' ? 'unknown' : 'absent' })
     return failure(answer, channel, desk, 'posts')
   }
-  const claimed = await readMessage(desk.db, touch.subject, touch.slot)
-  const shared = claimed ? await findShared(claimed, thread_ts, desk) : null
-  const ts = shared?.kind === 'ok' ? shared.value : null
+  const shared = await findShared({ ...claim, ...claimed }, thread_ts, desk)
+  const ts = shared.kind === 'ok' ? shared.value : null
   if (ts === null) desk.log.warn({ subject: touch.subject, file }, 'Slack took a file and does not show it yet')
-  await settle(desk.db, touch, { state: 'posted', ts })
+  await settle(desk.db, claimed, { state: 'posted', ts })
   return { did: 'posted', channel }
 }
 
 /** The ts of the message that shows the file; null when Slack has none. */
-async function findShared(row: Row, thread_ts: string, desk: Desk): Promise<Answer<string | null>> {
+async function findShared(
+  row: Pick<Row, 'channel' | 'postingSince' | 'file'>,
+  thread_ts: string,
+  desk: Desk,
+): Promise<Answer<string | null>> {
   for (let looks = 1; ; looks += 1) {
     const isIt = ({ files }: { files?: { id?: string }[] }) => files?.some(({ id }) => id === row.file) ?? false
     const answer = await findPosted(row, { ts: thread_ts }, isIt, desk)
