@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { waitForDatabase } from '../../src/storage/database.ts'
 import type { FakeSlack } from '../slack/fake/fake-slack.ts'
+import { quiet } from '../support/log.ts'
 import type { TestRedis } from '../support/redis.ts'
 import type { Random } from './random.ts'
 import type { Replicas } from './replicas.ts'
@@ -58,21 +60,27 @@ export function startMonkeys(world: World, random: Random) {
     }
   }
 
+  /** A Postgres that was killed comes back in its own time. */
+  async function whole() {
+    slack.recover()
+    await waitForDatabase(world.postgres.url, { log: quiet })
+  }
+
   const running = run()
   return {
     done,
-    /** Nothing goes wrong while `calm` runs, and Slack is whole. */
+    /** Nothing goes wrong while `calm` runs, and everything is whole. */
     async pause(calm: () => Promise<void>) {
       paused = true
       await under
-      slack.recover()
+      await whole()
       await calm()
       paused = false
     },
     async stop() {
       stopping = true
       await running
-      slack.recover()
+      await whole()
     },
   }
 }
