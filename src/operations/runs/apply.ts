@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pRetry from 'p-retry'
+import { isDatabaseAway } from '../../storage/away.ts'
 import { FIREBREAK } from '../../timeline/entries.ts'
 import type { Change } from '../change.ts'
 import type { Context } from '../context.ts'
@@ -16,6 +17,9 @@ import { insertIntent, renewLease, updateOutcome } from './store.ts'
 const LOOKS = 3
 /** What never reached the target is sent again so often, where the operation's effect allows it. */
 const RETRIES = { retries: 2, minTimeout: 500, factor: 2 }
+
+/** Nobody else can tell who made an effect: while the database is away, what is known is kept for as long as the lease. */
+const RECORDING = { retries: Number.POSITIVE_INFINITY, minTimeout: 100, maxTimeout: 1_000, factor: 2 }
 
 export interface Run {
   found: Found
@@ -53,7 +57,14 @@ export async function applySteps(
       await renewLease(context.db, current.id, current.epoch, 0)
       return null
     }
-    current = await recordOutcome(context, current, index, ...seen, index === steps.length - 1)
+    const known = current
+    current = await pRetry(
+      () => {
+        lease.assertHeld()
+        return recordOutcome(context, known, index, ...seen, index === steps.length - 1)
+      },
+      { ...RECORDING, shouldRetry: ({ error }) => isDatabaseAway(error) && !stopping.aborted },
+    )
     if (current.state === 'failed' || current.state === 'unknown') return null
   }
   return current
@@ -129,6 +140,8 @@ export async function recordOutcome(
 ): Promise<Change> {
   return await mine(context, change, async (held) => {
     const { chain, tx } = held
+    // It was recorded, and only the answer to that was lost.
+    if (held.change.state !== 'intended') return held.change
     await updateOutcome(tx.db, held.change, step, { outcome: result, observed, at: chain.now })
     if (result === 'applied' && !last) return held.change
     if (result !== 'applied') {
