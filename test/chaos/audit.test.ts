@@ -45,8 +45,19 @@ describe('the reckoning of a campaign', () => {
       doubled: ['checkout 3 → 5 happened once more than it was recorded'],
     })
     expect(await run({ production: { effects: [] } as never })).toMatchObject({
-      contradictory: ['OP-1 is recorded as applied (checkout 3 → 5), and never happened'],
+      contradictory: [expect.stringContaining('OP-1 is recorded as applied (checkout 3 → 5), and never happened')],
     })
+  })
+
+  it('takes an undo and a change that wanted the same at once for one effect, if one of them only saw it', async () => {
+    const other = { change: 'OP-7', hash: '7', outcome: 'applied', name: 'checkout', from: 3, to: 5 }
+    const withTwin = (twin: { looked: boolean; isUndo: boolean }) => run({ before: [{ ...other, ...twin }] })
+    expect(await withTwin({ looked: true, isUndo: true })).toEqual(clean)
+    for (const twin of [
+      { looked: true, isUndo: false },
+      { looked: false, isUndo: true },
+    ])
+      expect((await withTwin(twin)).contradictory).toEqual([expect.stringMatching(/OP-\d .* never happened/)])
   })
 
   it('finds what people were told and is not there, unless a restore took it', async () => {
@@ -69,11 +80,12 @@ describe('the reckoning of a campaign', () => {
     ])
     card.text = text
     const twin = messages.add(structuredClone(card))
-    expect((await run()).doubled).toEqual(['OP-1/card stands 2 times in Slack'])
+    expect((await run()).doubled).toEqual([expect.stringContaining('OP-1/card stands 2 times in Slack')])
     messages.remove(twin)
     messages.remove(card)
     expect((await run()).lost).toEqual(['OP-1 has no card'])
   })
+
   it('finds what never got done in its time', async () => {
     expect(await drained(bot.db, 10_000)).toEqual([])
     const { root } = await bot.open('open P2 "Nobody decides"')

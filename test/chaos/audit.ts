@@ -23,6 +23,9 @@ export interface Executed extends Effect {
   change: string
   hash: string
   outcome: string | null
+  /** The outcome is what was seen later: the answer was lost. */
+  looked: boolean
+  isUndo: boolean
 }
 
 /** The worker looks for what is overdue every second. */
@@ -44,17 +47,29 @@ async function allChanges(db: Kysely<Schema>): Promise<Change[]> {
 
 /** Every step whose intent was ever written in this database. */
 export async function executedSteps(db: Kysely<Schema>): Promise<Executed[]> {
-  const changes = await allChanges(db)
+  const [changes, seen] = await Promise.all([
+    allChanges(db),
+    db.selectFrom('run_steps').select(['change', 'plan', 'step']).where('observed', 'is not', null).execute(),
+  ])
+  const looked = new Set(seen.map(({ change, plan, step }) => `${change}/${plan}/${step}`))
   const steps = await Promise.all(
     changes.map(async (change) =>
-      (await readSteps(db, change)).map(({ document: { object, before, after }, outcome }) => ({
-        ...{ change: changeName(change.id), hash: change.planHash, outcome },
+      (await readSteps(db, change)).map(({ step, document: { object, before, after }, outcome }) => ({
+        ...{ change: changeName(change.id), hash: change.planHash, outcome, isUndo: change.undoes !== null },
+        looked: looked.has(`${change.id}/${change.planNumber}/${step}`),
         ...{ name: object.name, from: Number(before.replicas), to: Number(after.replicas) },
       })),
     ),
   )
   return steps.flat()
 }
+
+/**
+ * The way back waits for nobody. When it and a change want the same at once, one of them does it, and whoever lost its
+ * answer sees that it is done: the target doesn't tell by whom.
+ */
+const couldBeEither = (one: Executed, other: Executed): boolean =>
+  one.change !== other.change && one.isUndo !== other.isUndo && (one.looked || other.looked)
 
 /** What it takes to find out how they came to be. */
 const described = (messages: Message[]): string =>
@@ -124,10 +139,14 @@ export async function audit(
   }
   for (const step of open) {
     // What was so already is applied to no effect.
-    if (step.outcome === 'applied' && step.from !== step.to)
-      found.contradictory.push(
-        `${step.change} is recorded as applied (${step.name} ${step.from} → ${step.to}), and never happened`,
-      )
+    if (step.outcome !== 'applied' || step.from === step.to) continue
+    const alike = [...known.values()].filter((one) =>
+      (['name', 'from', 'to'] as const).every((k) => one[k] === step[k]),
+    )
+    if (alike.some((one) => couldBeEither(one, step))) continue
+    found.contradictory.push(
+      `${step.change} is recorded as applied (${step.name} ${step.from} → ${step.to}), and never happened; of ${JSON.stringify(alike)}`,
+    )
   }
 
   // The ledger and Slack: every card and every reply once, the cards as they are now.
