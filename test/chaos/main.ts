@@ -20,4 +20,5 @@ for (const [kind, found] of Object.entries({ lost, doubled, contradictory })) {
   for (const line of found) console.log(`  ${line}`)
 }
 console.log(`drained in ${(drainedMs / 1000).toFixed(1)} s`)
-process.exit(lost.length + doubled.length + contradictory.length === 0 ? 0 : 1)
+const crashed = Object.keys(rest.errors).filter((said) => said.startsWith('An error that nobody handled'))
+process.exit(lost.length + doubled.length + contradictory.length + crashed.length === 0 ? 0 : 1)

@@ -120,7 +120,7 @@ describe.skipIf(missing.length > 0)('the demo', { timeout: 100_000 }, () => {
     const card = slack.reply('OP-1 · scale checkout 5')
     await slack.click(card.getByRole('button', { name: 'Approve' }), card.getByText('Approved by'))
     await card.getByText('5/5 ready').waitFor()
-    await card.getByRole('button', { name: 'Undo' }).waitFor()
+    await card.getByRole('button', { name: 'Undo' }).scrollIntoViewIfNeeded()
     expect(await card.textContent()).toMatch(/Succeeded.*Approved by @Bob/s)
     await shoot('succeeded')
   })
