@@ -14,6 +14,7 @@ beforeAll(async () => {
   const card = await bot.inThread(root.ts, /change\.approve/)
   await bot.slack.click({ user: 'U0BOB', message: card, actionId: 'change.approve' })
   await bot.inThread(root.ts, /Succeeded/)
+  await drained(bot.db, 10_000)
 })
 afterAll(() => bot.stop())
 
