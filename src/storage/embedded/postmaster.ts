@@ -2,6 +2,7 @@ import { readFile, rm, stat } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StorageError } from '../error.ts'
 import type { Run } from './binaries.ts'
 import type { Cluster } from './cluster.ts'
@@ -47,9 +48,16 @@ export function isPassing(error: unknown): boolean {
   )
 }
 
-/** Ends every connection, writes everything down and waits until the server is gone. */
-export const stopServer = (cluster: Cluster, run: Run) =>
-  run('pg_ctl', ['stop', '-w', '-m', 'fast', '-D', cluster.data])
+/**
+ * Ends every connection, writes everything down and waits until the server is gone. Not as `pg_ctl stop -w` waits: for
+ * the file, which may by then be that of the next bot's server (postgres, src/bin/pg_ctl, wait_for_postmaster_stop).
+ */
+export async function stopServer(cluster: Cluster, run: Run): Promise<void> {
+  const server = await runningServer(cluster)
+  if (!server) return
+  await run('pg_ctl', ['stop', '--no-wait', '-m', 'fast', '-D', cluster.data])
+  while ((await runningServer(cluster))?.pid === server.pid) await delay(50)
+}
 
 /**
  * A crash leaves the file behind. Postgres overcomes it when no process has that id, but takes any process that has it
