@@ -43,7 +43,7 @@ import { createSources } from './slack/projection/sources.ts'
 import { BACKOFF } from './slack/projection/work.ts'
 import { createWitness } from './slack/witness.ts'
 import { createWorkspace } from './slack/workspace.ts'
-import { isReachable, openDatabase, waitForDatabase } from './storage/database.ts'
+import { isReachable, openDatabase, whenThere } from './storage/database.ts'
 import { startEmbedded } from './storage/embedded.ts'
 import { migrate } from './storage/migrate.ts'
 import { openSession } from './storage/session.ts'
@@ -201,9 +201,10 @@ export async function startFirebreak({
     },
   })
 
-  let ready = false
+  let stage: 'starting' | 'running' | 'stopping' = 'starting'
   const http = createHttpServer({
     port: environment.port,
+    started: () => stage !== 'starting',
     slack: edge.handle,
     api: createApi({
       ...{ tokens, engine, metrics, log, limits },
@@ -215,15 +216,16 @@ export async function startFirebreak({
     metrics: metrics.registry,
     health: async () => {
       const [database, redis] = await Promise.all([isReachable(db), limits.state()])
-      return { database, listener: ready, slack: redact.value(edge.state()), redis }
+      return { database, listener: stage === 'running', slack: redact.value(edge.state()), redis }
     },
   })
   let port: number
   try {
     port = await http.start()
-    await waitForDatabase(url, { log, ...(signal && { signal }) })
-    await migrate({ url, migrateUrl, migrations, log })
-    await live.begin()
+    await whenThere(url, { log, ...(signal && { signal }) }, async () => {
+      await migrate({ url, migrateUrl, migrations, log })
+      await live.begin()
+    })
   } catch (error) {
     limits.close()
     await Promise.all([http.stop(), database.close()])
@@ -265,14 +267,14 @@ export async function startFirebreak({
   edge.start()
   looking.start()
   const watching = watchFile(configPath, () => void live.check())
-  ready = true
+  stage = 'running'
   log.info({ port, slack: delivery.mode }, 'Firebreak is running')
 
   return {
     port,
     reload: live.reload,
     async stop() {
-      ready = false
+      stage = 'stopping'
       watching.close()
       guard.stop()
       // The edge drains what the HTTP server has let in.

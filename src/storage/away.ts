@@ -14,9 +14,9 @@ const AWAY_ERRNOS = new Set([
   ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'],
 ])
 
-/** What pg and pg-pool say in words only, without a code. */
+/** What pg, pg-pool and Kysely say in words only, without a code. */
 const AWAY_WORDS =
-  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable)/
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable|Postgres connection has been discarded)/
 
 /**
  * Whether this error of the database's means that it can't be reached or is not taking work at the moment: nothing is

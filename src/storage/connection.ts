@@ -1,15 +1,28 @@
 import pg from 'pg'
+import type { Log } from './log.ts'
 
 /** How long a connection may take to be made, in ms. */
 export const CONNECT_MS = 2_000
 
 /** How values are read: int8 as number (it throws outside of the safe integers), the rest as pg does. */
-export const types = new pg.TypeOverrides()
+const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, (text: string) => {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} does not fit a JavaScript number`)
   return value
 })
+
+/**
+ * A pool whose connections may be lost at any time: the query at work fails, and whoever comes next gets another one. The
+ * pool itself listens to idle connections only: without a listener, one that dies inside a transaction ends the process.
+ */
+export function openPool(options: pg.PoolConfig, log: Log): pg.Pool {
+  const pool = new pg.Pool({ types, connectionTimeoutMillis: CONNECT_MS, ...options })
+  const lost = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
+  return pool
+}
 
 /** Runs `use` with a connection of its own that is closed afterwards. */
 export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import { isDatabaseAway } from './away.ts'
-import { breakWhenSilent, CONNECT_MS, displayUrl, types, withClient } from './connection.ts'
+import { breakWhenSilent, displayUrl, openPool, withClient } from './connection.ts'
 import type { Log } from './log.ts'
 import { explainRefusal } from './refusal.ts'
 import type { Schema } from './schema.ts'
@@ -25,24 +25,17 @@ const SILENCE_MS = 15_000
  * ends after 10 s, a transaction that does nothing for 10 s is rolled back by Postgres.
  */
 export function openDatabase(url: string, options: { log: Log; max?: number }): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
+  const limits = {
     max: options.max ?? 10,
-    types,
-    application_name: 'firebreak',
-    connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: 10_000,
     statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: STATEMENT_MS,
-    keepAlive: true,
-  })
-  const lost = (error: Error) => options.log.warn({ err: error }, 'a database connection was lost')
-  pool.on('error', lost)
-  pool.on('connect', (client) => {
-    // The pool listens to idle connections only: one that dies inside a transaction would end the process.
-    client.on('error', lost)
-    breakWhenSilent(client, SILENCE_MS)
-  })
+  }
+  const pool = openPool(
+    { connectionString: url, application_name: 'firebreak', keepAlive: true, ...limits },
+    options.log,
+  )
+  pool.on('connect', (client) => breakWhenSilent(client, SILENCE_MS))
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }
@@ -72,5 +65,23 @@ export async function isReachable(db: Kysely<Schema>): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+/** Does `work` once the database is there; and anew, when it goes away in the middle of it. */
+export async function whenThere(
+  url: string,
+  options: { log: Log; signal?: AbortSignal },
+  work: () => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    await waitForDatabase(url, options)
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error
+      options.log.warn({ err: error }, 'the database went away again')
+      await delay(500, undefined, { signal: options.signal })
+    }
   }
 }

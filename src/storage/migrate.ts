@@ -1,7 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import pg from 'pg'
-import { CONNECT_MS, types, withClient } from './connection.ts'
+import { openPool, withClient } from './connection.ts'
 import { StorageError } from './error.ts'
 import type { Log } from './log.ts'
 import { explainRefusal, type UrlVariable } from './refusal.ts'
@@ -32,8 +31,7 @@ export async function migrate(options: {
     log.warn({ role: owner }, 'DATABASE_URL and DATABASE_MIGRATE_URL have one role: it could rewrite the timeline')
   }
 
-  const pool = new pg.Pool({ connectionString: migrateUrl, types, connectionTimeoutMillis: CONNECT_MS })
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const pool = openPool({ connectionString: migrateUrl }, log)
   const db = new Kysely<KyselyTables>({ dialect: new PostgresDialect({ pool }) })
   try {
     const migrations = options.migrations(botRole)

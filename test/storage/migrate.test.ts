@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isDatabaseAway } from '../../src/storage/away.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { type Migrations, migrate } from '../../src/storage/migrate.ts'
 import { emptyDatabase, type TestDatabase } from '../support/database.ts'
@@ -54,6 +55,14 @@ describe('migrating', () => {
       '0002-wrong': { up: async (db) => void (await sql`select 1/0`.execute(db)) },
     })
     await expect(run(failing)).rejects.toThrow('division by zero')
+    expect(await run(tables('0001-a'))).toEqual(['0001-a'])
+  })
+
+  it('survives that its connection is lost in the middle of one, and says that the database is away', async () => {
+    const dying: Migrations = () => ({
+      '0001-a': { up: async (db) => void (await sql`select pg_terminate_backend(pg_backend_pid())`.execute(db)) },
+    })
+    expect(isDatabaseAway(await run(dying).catch((error) => error))).toBe(true)
     expect(await run(tables('0001-a'))).toEqual(['0001-a'])
   })
 })

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { waitForDatabase } from '../../src/storage/database.ts'
+import { waitForDatabase, whenThere } from '../../src/storage/database.ts'
 import { keptLog } from '../support/log.ts'
 
 /** The door to the real Postgres: closed until it listens. */
@@ -47,5 +47,21 @@ describe('waiting for the database', () => {
     const wrong = url.replace(/:[^:@]+@/, ':wrong@')
     await expect(waitForDatabase(wrong, { log })).rejects.toMatchObject({ code: 'refused' })
     await expect(waitForDatabase(url.replace(/\w+$/, 'nowhere'), { log })).rejects.toThrow(/Create it: CREATE DATABASE/)
+  })
+
+  it('begins anew with what the database left in the middle, and with nothing else that fails', async () => {
+    await new Promise<void>((resolve) => door.listen(Number(new URL(url).port), '127.0.0.1', resolve))
+    const failures = [
+      Object.assign(new Error('no'), { code: '57P01' }),
+      Object.assign(new Error('no'), { code: '42P01' }),
+    ]
+    let tries = 0
+    const work = async () => {
+      tries += 1
+      throw failures[tries - 1]
+    }
+    await expect(whenThere(url, { log }, work)).rejects.toMatchObject({ code: '42P01' })
+    expect(tries).toBe(2)
+    expect(log.messages).toEqual(['the database went away again'])
   })
 })

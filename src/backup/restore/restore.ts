@@ -1,7 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
 import { recoveryName } from '../../recovery/standing.ts'
-import { CONNECT_MS, displayUrl, types } from '../../storage/connection.ts'
+import { displayUrl, openPool } from '../../storage/connection.ts'
 import { startEmbedded } from '../../storage/embedded.ts'
 import type { Log } from '../../storage/log.ts'
 import { type Migrations, migrate } from '../../storage/migrate.ts'
@@ -68,8 +67,7 @@ async function restoreInto(
 ): Promise<number> {
   const { migrations: ran } = backup.header
   // No time-outs: to load a large ledger takes as long as it takes, and nobody else waits.
-  const pool = new pg.Pool({ connectionString: migrateUrl, max: 1, types, connectionTimeoutMillis: CONNECT_MS })
-  pool.on('error', (error) => log.warn({ err: error }, 'the database connection was lost'))
+  const pool = openPool({ connectionString: migrateUrl, max: 1 }, log)
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   const notEmpty = (what: string) => new BackupError('not_empty', `${displayUrl(migrateUrl)} ${what}: ${mend}`)
   const requireEmpty = async (db: Kysely<Schema>) => {
