@@ -16,6 +16,9 @@ const TIMEOUT_MS = 60_000
 /** Over some seconds in all: a bot that restarts, a database that fails over. */
 const RETRIES = { retries: 3, minTimeout: 500, randomize: true }
 
+/** The bot is there, and can't serve yet. */
+const NOT_NOW = ['database_away', 'starting']
+
 /** The bot's API. Rejects with exit code 3 when no answer of the bot's comes. */
 export function createClient({ url, token }: Settings): Client {
   async function askOnce(address: URL, init: RequestInit): Promise<Said> {
@@ -27,7 +30,7 @@ export function createClient({ url, token }: Settings): Client {
     })
     const said = parseSaid(await response.text())
     if (!said) throw new AbortError(notOurs(response))
-    if (said.code === 'database_away') throw new DatabaseAway(said)
+    if (NOT_NOW.includes(said.code ?? '')) throw new NotNow(said)
     return said
   }
 
@@ -37,7 +40,7 @@ export function createClient({ url, token }: Settings): Client {
     try {
       return await pRetry(() => askOnce(address, init), { ...RETRIES, shouldRetry })
     } catch (error) {
-      if (error instanceof DatabaseAway) return error.said
+      if (error instanceof NotNow) return error.said
       throw error instanceof CliError ? error : unreachable(url, error as Error)
     }
   }
@@ -60,7 +63,7 @@ export function createClient({ url, token }: Settings): Client {
   }
 }
 
-class DatabaseAway extends Error {
+class NotNow extends Error {
   readonly said: Said
   constructor(said: Said) {
     super(said.text)

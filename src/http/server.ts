@@ -28,15 +28,25 @@ class HttpError extends Error {
 
 const DRAIN_MS = 2_500
 
-/** `slack` gets `POST /slack/events`; null in Socket Mode. `api` gets what is below `/api/`. Port 0 is any free one. */
+const STARTING = { kind: 'error', code: 'starting', text: 'Firebreak is starting. Try again in a moment.' }
+
+/**
+ * `slack` gets `POST /slack/events`; null in Socket Mode. `api` gets what is below `/api/`. Neither gets anything before
+ * `started`: until then the tables may be an earlier release's. Port 0 is any free one.
+ */
 export function createHttpServer(options: {
   port: number
+  started?: () => boolean
   slack: RequestListener | null
   api?: RequestListener
   health: () => Promise<Health>
   metrics: Registry
 }): HttpServer {
-  const { port, slack, api, health, metrics } = options
+  const { port, started = () => true, slack, api, health, metrics } = options
+  const whenStarted =
+    (listener: RequestListener): RequestListener =>
+    (request, response) =>
+      started() ? listener(request, response) : sendJson(response, 503, STARTING, { 'retry-after': '1' })
 
   const routes: Record<string, RequestListener> = {
     'GET /health/live': (_, response) => sendJson(response, 200, { live: true }),
@@ -49,13 +59,14 @@ export function createHttpServer(options: {
       response.setHeader('content-type', metrics.contentType)
       response.end(await metrics.metrics())
     },
-    ...(slack && { 'POST /slack/events': slack }),
+    ...(slack && { 'POST /slack/events': whenStarted(slack) }),
   }
+  const apiRoute = api && whenStarted(api)
 
   const server = createServer(async (request, response) => {
     const [path] = (request.url ?? '').split('?', 1)
     const route = path?.startsWith('/api/')
-      ? api
+      ? apiRoute
       : routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${path}`]
     if (!route) return sendJson(response, 404, { error: 'not found' })
     try {
@@ -82,8 +93,8 @@ export function createHttpServer(options: {
   }
 }
 
-function sendJson(response: ServerResponse, status: number, body: object) {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`)
+function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}) {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(`${JSON.stringify(body)}\n`)
 }
 
 function explain(error: NodeJS.ErrnoException, port: number): Error {

@@ -87,20 +87,17 @@ describe('the way to the bot', () => {
     await Promise.all([other.close(), elsewhere.close()])
   })
 
-  it('sends a gesture again whose answer was lost, or that the database was away for, with the same key', async () => {
+  it('sends a gesture again whose answer was lost, or that came while the database was away or the bot was starting, with the same key', async () => {
     const keys: string[] = []
     const flaky = await startTinyServer(async (request, response) => {
       keys.push(((await json(request)) as { key: string }).key)
       if (keys.length === 1) return request.socket.destroy()
-      if (keys.length === 2) {
-        return response
-          .writeHead(503)
-          .end(JSON.stringify({ kind: 'error', code: 'database_away', text: 'Not recorded' }))
-      }
+      const code = [null, null, 'database_away', 'starting'][keys.length]
+      if (code) return response.writeHead(503).end(JSON.stringify({ kind: 'error', code, text: 'Not recorded' }))
       return response.end(answer('INC-1 is open'))
     })
     expect(await ask(flaky.url)).toEqual({ code: 0, stdout: 'INC-1 is open\n', stderr: '' })
-    expect(keys).toHaveLength(3)
+    expect(keys).toHaveLength(4)
     expect(new Set(keys).size).toBe(1)
     await ask(flaky.url)
     expect(new Set(keys).size, 'another gesture is another one').toBe(2)

@@ -36,6 +36,12 @@ describe('Postgres away at start', { timeout: 60_000 }, () => {
       status: 503,
       body: { ready: false, database: false, listener: false, slack: { mode: 'socket', connected: false } },
     })
+    expect(await get('/api/whoami'), 'nobody is let in before the tables are there').toEqual({
+      ...{
+        status: 503,
+        body: { kind: 'error', code: 'starting', text: 'Firebreak is starting. Try again in a moment.' },
+      },
+    })
 
     await postgres.on()
     await vi.waitFor(
