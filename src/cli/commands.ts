@@ -1,4 +1,5 @@
 import { backup, restore } from './backup.ts'
+import { config } from './config.ts'
 import { evidence } from './evidence.ts'
 import { help, version } from './help.ts'
 import { incident, ops } from './lines.ts'
@@ -11,6 +12,7 @@ export const commands: SubCommand[] = [
   ops,
   incident,
   policy,
+  config,
   timeline,
   evidence,
   backup,

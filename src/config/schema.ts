@@ -11,6 +11,7 @@ function shaped(pattern: RegExp, message: string) {
   return z
     .string({ error: ({ input }) => (input === undefined ? `is missing; it ${message}` : message) })
     .regex(pattern, { error: message })
+    .describe(message) // editors show it
 }
 
 const duration = shaped(
