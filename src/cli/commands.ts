@@ -2,6 +2,7 @@ import { backup, restore } from './backup.ts'
 import { config } from './config.ts'
 import { evidence } from './evidence.ts'
 import { help, version } from './help.ts'
+import { init } from './init.ts'
 import { incident, ops } from './lines.ts'
 import { policy } from './policy.ts'
 import type { SubCommand } from './sub-command.ts'
@@ -12,6 +13,7 @@ export const commands: SubCommand[] = [
   ops,
   incident,
   policy,
+  init,
   config,
   timeline,
   evidence,

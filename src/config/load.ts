@@ -13,7 +13,11 @@ import { readSource } from './source.ts'
  * @param path relative to the working directory; it is how the file is named in errors.
  */
 export async function loadConfig(path: string, env: Record<string, string | undefined>): Promise<Config> {
-  const text = await readText(path)
+  return parseConfig(path, await readText(path), env)
+}
+
+/** The same of a text that is, or will be, at this path. */
+export function parseConfig(path: string, text: string, env: Record<string, string | undefined>): Config {
   const source = readSource(path, text, env)
   if (source.broken) throw new ConfigError(source.problems)
   if (source.value === null) throw unreadable(path, 'is empty. Copy firebreak.example.yml over it and edit the copy.')

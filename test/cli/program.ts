@@ -10,12 +10,13 @@ export interface Ended {
   stderr: string
 }
 
-/** `firebreak …` as a shell runs it, with nothing in its environment but `env` and the PATH. */
-export function firebreak(args: string[], env: Record<string, string>): Promise<Ended> {
+/** `firebreak …` as a shell runs it, with nothing in its environment but `env` and the PATH; `input` is typed into it. */
+export function firebreak(args: string[], env: Record<string, string>, input = ''): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...bareEnv(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
+  child.stdin.on('error', () => {}).end(input) // it may not read any
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
