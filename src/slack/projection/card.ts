@@ -1,4 +1,5 @@
 import { faultsTheTs } from './answer.ts'
+import { inTime } from './in-time.ts'
 import { metadata } from './lookup.ts'
 import { failure, nothing, type Outcome } from './outcome.ts'
 import { hashOf, post, send } from './post.ts'
@@ -31,10 +32,10 @@ async function edit(touch: CardTouch, row: Row, ts: string, desk: Desk): Promise
   const checked = desk.check(card.message)
   const hash = hashOf(card.message)
   const carried = await metadata(touch, hash, desk)
-  const claimed = await claimEdit(desk.db, row)
+  const claimed = await inTime(desk, claimEdit(desk.db, row), { state: 'posted', hash: '' })
   if (!claimed) return { did: 'wait', ms: 1000 }
 
-  const answer = await send(checked, (content) =>
+  const answer = await send(checked, desk, (content) =>
     desk.web.chat.update({
       ...{ channel, ts, ...content },
       metadata: carried,

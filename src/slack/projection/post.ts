@@ -2,6 +2,7 @@ import type { Block } from '@slack/web-api'
 import type { Message } from '../../../templates/message.ts'
 import { canonical, sha256 } from '../../timeline/canonical.ts'
 import { type Answer, ask, faultsTheMessage } from './answer.ts'
+import { inTime } from './in-time.ts'
 import { type Found, findPosted, metadata } from './lookup.ts'
 import { failure, type Outcome } from './outcome.ts'
 import { claimPost, type Row, readMessage, rememberPosted, settle } from './store.ts'
@@ -10,11 +11,8 @@ import type { Desk } from './tools.ts'
 
 export const hashOf = (message: Message): string => sha256(canonical(message)).toString('hex')
 
-/**
- * A claim that took more than this part of the time in flight (the database was slow, or this process stood still) is
- * given back: the request might arrive after another replica has looked for it.
- */
-const LATE = 3
+/** Slack refuses at once, or so late that a second request would not have ended in the time in flight. */
+const AGAIN_WITHIN = 5
 
 /**
  * Posts a message that isn't in Slack. A row that says `posting` or `unknown` means that it may be: then Slack is asked
@@ -46,14 +44,9 @@ export async function post(
   const broadcast = touch.slot !== 'card' && touch.broadcast
   const thread = place.thread_ts ? { thread_ts: place.thread_ts, reply_broadcast: broadcast } : {}
   const carried = await metadata(touch, hash, desk)
-  const asked = performance.now()
-  const claimed = await claimPost(desk.db, row, claim)
+  const claimed = await inTime(desk, claimPost(desk.db, row, claim), { state: 'absent' })
   if (!claimed) return { did: 'wait', ms: 1000 }
-  if (performance.now() - asked > desk.inFlightMs / LATE) {
-    await settle(desk.db, claimed, { state: 'absent' })
-    return { did: 'wait', ms: 0 }
-  }
-  const answer = await send(content, (content) =>
+  const answer = await send(content, desk, (content) =>
     desk.web.chat.postMessage({
       ...{ channel: place.channel, ...content, unfurl_links: false, unfurl_media: false },
       metadata: carried,
@@ -71,10 +64,13 @@ export async function post(
 /** Slack refuses the blocks (a newer kind may not be rolled out): the text says everything that matters. */
 export async function send<T>(
   { text, blocks }: Message,
+  { inFlightMs }: Desk,
   call: (content: { text: string; blocks: Block[] }) => Promise<T>,
 ): Promise<Answer<T>> {
+  const since = performance.now()
   const answer = await ask(() => call({ text, blocks: blocks ?? [] }))
-  const refused = answer.kind === 'refused' && faultsTheMessage(answer.error)
+  const soon = performance.now() - since < inFlightMs / AGAIN_WITHIN
+  const refused = answer.kind === 'refused' && faultsTheMessage(answer.error) && soon
   return refused && blocks ? await ask(() => call({ text, blocks: [] })) : answer
 }
 

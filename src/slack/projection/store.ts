@@ -112,6 +112,9 @@ export async function claimEdit(db: Db, seen: Row): Promise<Claimed | null> {
   return row ?? null
 }
 
+/** Nothing of it is under way any more: whoever had claimed it before has no say either. */
+const ENDED: MessageState[] = ['posted', 'deleted', 'kept']
+
 /** Writes what has become of the message; nothing when somebody else has claimed it since, whose word counts then. */
 export async function settle(
   db: Db,
@@ -120,7 +123,11 @@ export async function settle(
 ) {
   await db
     .updateTable('slack_messages')
-    .set({ ...fields, ...(fields.state === 'posted' && { posted_at: now }) })
+    .set({
+      ...fields,
+      ...(ENDED.includes(fields.state) && { posting_since: null }),
+      ...(fields.state === 'posted' && { posted_at: now }),
+    })
     .where('subject', '=', subject)
     .where('slot', '=', slot)
     .where('posting_since', 'is not distinct from', postingSince)

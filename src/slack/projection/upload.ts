@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { canonical, sha256 } from '../../timeline/canonical.ts'
 import { type Answer, ask } from './answer.ts'
+import { inTime } from './in-time.ts'
 import { findPosted } from './lookup.ts'
 import { failure, type Outcome } from './outcome.ts'
 import { type Claim, claimPost, type Row, readMessage, rememberFile, settle } from './store.ts'
@@ -66,7 +67,7 @@ async function complete(
   const { channel, file } = claim
   await desk.pace.turn('posts', channel, touch.urgency, desk.signal)
   desk.assertMine()
-  const claimed = await claimPost(desk.db, row, claim)
+  const claimed = await inTime(desk, claimPost(desk.db, row, claim), { state: 'unknown' })
   if (!claimed) return { did: 'wait', ms: 1000 }
   const answer = await ask(() =>
     desk.web.files.completeUploadExternal({
