@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readSteps } from '../../src/operations/runs/store.ts'
 import { type TestEngine, testEngine } from '../support/engine.ts'
 
@@ -64,6 +65,22 @@ describe('what an effect came to, while the database is away', () => {
     await t.until(id, 'succeeded')
     expect((await t.story()).filter((entry) => entry === 'intended → applied')).toHaveLength(1)
     expect(t.world.applied).toBe(1)
+  })
+
+  it('waits until it is known that the ledger, which may be another server’s now, lost nothing', async () => {
+    let recovering = false
+    t.context.leaseMs = 60_000
+    t.context.recovering = async () => recovering
+    breakAfterTheEffect(1, 'before', () => {
+      recovering = true
+    })
+    const id = await t.approved(5)
+    await vi.waitFor(() => expect(t.world.applied).toBe(1), 15_000)
+    await sleep(1_000)
+    expect(await outcomes(id)).toEqual([null])
+    recovering = false
+    await t.until(id, 'succeeded')
+    expect(await outcomes(id)).toEqual(['applied'])
   })
 
   it('is looked for by whoever takes over once the lease has run out', async () => {

@@ -4,9 +4,10 @@ import { isDatabaseAway } from '../../storage/away.ts'
 import { FIREBREAK } from '../../timeline/entries.ts'
 import type { Change } from '../change.ts'
 import type { Context } from '../context.ts'
-import { mine, move } from '../move.ts'
+import { IllegalMove, mine, move } from '../move.ts'
 import type { Observation, Step } from '../operation.ts'
 import { standing } from '../plan.ts'
+import type { State } from '../states.ts'
 import { updateState } from '../store.ts'
 import type { Found } from './execute.ts'
 import { lastLook } from './last-look.ts'
@@ -20,6 +21,9 @@ const RETRIES = { retries: 2, minTimeout: 500, factor: 2 }
 
 /** Nobody else can tell who made an effect: while the database is away, what is known is kept for as long as the lease. */
 const RECORDING = { retries: Number.POSITIVE_INFINITY, minTimeout: 100, maxTimeout: 1_000, factor: 2 }
+
+class NotYet extends Error {}
+const isPassing = (error: Error): boolean => error instanceof NotYet || isDatabaseAway(error)
 
 export interface Run {
   found: Found
@@ -59,11 +63,14 @@ export async function applySteps(
     }
     const known = current
     current = await pRetry(
-      () => {
+      async (attempt) => {
         lease.assertHeld()
-        return recordOutcome(context, known, index, ...seen, index === steps.length - 1)
+        // It may be another server by now, which lost the intent: first that has to be looked at.
+        if (attempt > 1 && (await context.recovering()))
+          throw new NotYet('whether the ledger lost entries is not known')
+        return await recordOutcome(context, known, index, ...seen, index === steps.length - 1)
       },
-      { ...RECORDING, shouldRetry: ({ error }) => isDatabaseAway(error) && !stopping.aborted },
+      { ...RECORDING, shouldRetry: ({ error }) => isPassing(error) && !stopping.aborted },
     )
     if (current.state === 'failed' || current.state === 'unknown') return null
   }
@@ -129,6 +136,8 @@ export async function look(
   return absent ? ['failed', `${why}; it was not applied (${seen})`] : ['unknown', `${why}; seen since: ${seen}`]
 }
 
+const RECORDED: State[] = ['applied', 'failed', 'unknown']
+
 /** The step's outcome, and with the last step or a failure the change's. */
 export async function recordOutcome(
   context: Context,
@@ -141,8 +150,9 @@ export async function recordOutcome(
   return await mine(context, change, async (held) => {
     const { chain, tx } = held
     // It was recorded, and only the answer to that was lost.
-    if (held.change.state !== 'intended') return held.change
-    await updateOutcome(tx.db, held.change, step, { outcome: result, observed, at: chain.now })
+    if (RECORDED.includes(held.change.state)) return held.change
+    const intended = await updateOutcome(tx.db, held.change, step, { outcome: result, observed, at: chain.now })
+    if (result === 'applied' && !intended) throw new IllegalMove('the intent of an effect is on record no more')
     if (result === 'applied' && !last) return held.change
     if (result !== 'applied') {
       const says = [observed ?? result, ...standing(held.change.plan.steps, step, result)].join('; ')

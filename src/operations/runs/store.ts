@@ -53,19 +53,21 @@ export async function insertIntent(trx: Transaction<Schema>, change: Change, ste
     .execute()
 }
 
+/** False when there is no such step: its intent was never recorded. */
 export async function updateOutcome(
   trx: Transaction<Schema>,
   change: Change,
   step: number,
   outcome: { outcome: string; observed: string | null; at: Date },
-) {
-  await trx
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
     .updateTable('run_steps')
     .set({ outcome: outcome.outcome, observed: outcome.observed, outcome_at: outcome.at })
     .where('change', '=', change.id)
     .where('plan', '=', change.planNumber)
     .where('step', '=', step)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 export interface RunStep {

@@ -47,7 +47,8 @@ export function createWorker(context: Context): Worker {
         (did) => did && wake(),
         (error) => {
           const problem = { err: error, change: id, due }
-          if (error instanceof IllegalMove) context.log.warn(problem, 'Another worker took this change over')
+          if (error instanceof IllegalMove)
+            context.log.warn(problem, 'This change is not ours any more: its lease ran out, or somebody else moved it')
           else context.log.error(problem, 'A change is left as it is; trying again')
         },
       )
