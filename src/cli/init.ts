@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { draftOf, type Question, questions } from '../config/draft.ts'
 import { parseConfig } from '../config/load.ts'
@@ -20,6 +20,7 @@ export const init: SubCommand = {
     if (more.length > 0) throw wrongUsage(`Usage: firebreak ${USAGE}`)
     if (existsSync(file))
       throw wrongUsage(`${file} is there already, and stays as it is. Name another one: firebreak ${USAGE}`)
+    if (!existsSync(dirname(resolve(file)))) throw wrongUsage(`There is no folder ${dirname(resolve(file))}`)
     const example = await readFile(EXAMPLE, 'utf8')
     const answers = new Map<string, string>()
     const mistakes = ({ key }: Question): string[] => {
@@ -42,7 +43,7 @@ export const init: SubCommand = {
           terminal.prompt()
           const { value, done } = await lines.next()
           if (done) throw wrongUsage('\nThat was not everything that is needed; nothing was written.')
-          const answer = value.trim() || otherwise
+          const answer = /[^\s,]/.test(value) ? value.trim() : otherwise
           if (answer === undefined) continue
           answers.set(question.key, answer)
           const wrong = mistakes(question)

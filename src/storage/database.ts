@@ -68,20 +68,23 @@ export async function isReachable(db: Kysely<Schema>): Promise<boolean> {
   }
 }
 
-/** Does `work` once the database is there; and anew, when it goes away in the middle of it. */
+/** A database that is there and goes away at the same work each time is no outage. */
+const TRIES = 5
+
+/** Does `work` once the database is there; and anew, some times, when it goes away in the middle of it. */
 export async function whenThere(
   url: string,
   options: { log: Log; signal?: AbortSignal },
   work: () => Promise<void>,
 ): Promise<void> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     await waitForDatabase(url, options)
     try {
       return await work()
     } catch (error) {
-      if (!isDatabaseAway(error)) throw error
+      if (!isDatabaseAway(error) || tries === TRIES) throw error
       options.log.warn({ err: error }, 'the database went away again')
-      await delay(500, undefined, { signal: options.signal })
+      await delay(1_000, undefined, { signal: options.signal })
     }
   }
 }

@@ -48,6 +48,8 @@ export function isPassing(error: unknown): boolean {
   )
 }
 
+const STOP_WITHIN_MS = 60_000
+
 /**
  * Ends every connection, writes everything down and waits until the server is gone. Not as `pg_ctl stop -w` waits: for
  * the file, which may by then be that of the next bot's server (postgres, src/bin/pg_ctl, wait_for_postmaster_stop).
@@ -56,7 +58,9 @@ export async function stopServer(cluster: Cluster, run: Run): Promise<void> {
   const server = await runningServer(cluster)
   if (!server) return
   await run('pg_ctl', ['stop', '--no-wait', '-m', 'fast', '-D', cluster.data])
-  while ((await runningServer(cluster))?.pid === server.pid) await delay(50)
+  for (const until = Date.now() + STOP_WITHIN_MS; (await runningServer(cluster))?.pid === server.pid; await delay(50)) {
+    if (Date.now() > until) throw new StorageError('unusable', `the embedded Postgres on ${cluster.data} does not stop`)
+  }
 }
 
 /**
