@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { State } from '../../src/operations/states.ts'
 import { at, change } from '../support/examples.ts'
 import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
-import { audit, executedSteps, hanging } from './audit.ts'
+import { audit, type Executed, executedSteps, hanging } from './audit.ts'
 import { drained } from './drained.ts'
 
 let bot: Bot
@@ -51,14 +51,20 @@ describe('the reckoning of a campaign', () => {
   })
 
   it('takes an undo and a change that wanted the same at once for one effect, if one of them only saw it', async () => {
-    const other = { change: 'OP-7', hash: '7', outcome: 'applied', name: 'checkout', from: 3, to: 5 }
-    const withTwin = (twin: { looked: boolean; isUndo: boolean }) => run({ before: [{ ...other, ...twin }] })
-    expect(await withTwin({ looked: true, isUndo: true })).toEqual(clean)
-    for (const twin of [
-      { looked: true, isUndo: false },
-      { looked: false, isUndo: true },
-    ])
-      expect((await withTwin(twin)).contradictory).toEqual([expect.stringMatching(/OP-\d .* never happened/)])
+    const [real] = await executedSteps(bot.db)
+    if (!real) throw new Error('nothing was executed')
+    const twin: Executed = { ...real, change: 'OP-7', hash: '7', looked: true, isUndo: true }
+    const withTwin = (over: Partial<Executed>) => run({ before: [{ ...twin, ...over }] })
+    expect(await withTwin({})).toEqual(clean)
+    const others = [
+      { isUndo: false },
+      { looked: false },
+      { during: [real.during[1] + 1, real.during[1] + 2] },
+    ] satisfies Partial<Executed>[]
+    for (const other of others)
+      expect((await withTwin(other)).contradictory).toEqual([expect.stringMatching(/OP-\d .* never happened/)])
+    const two = [twin, { ...twin, change: 'OP-8', hash: '8' }]
+    expect((await run({ before: two })).contradictory, 'and only one of them').toHaveLength(1)
   })
 
   it('finds what people were told and is not there, unless a restore took it', async () => {

@@ -23,9 +23,11 @@ export interface Executed extends Effect {
   change: string
   hash: string
   outcome: string | null
-  /** The outcome is what was seen later: the answer was lost. */
+  /** That it was applied was seen later: the answer was lost. */
   looked: boolean
   isUndo: boolean
+  /** From its intent to its outcome, in ms since 1970. */
+  during: [number, number]
 }
 
 /** The worker looks for what is overdue every second. */
@@ -47,18 +49,23 @@ async function allChanges(db: Kysely<Schema>): Promise<Change[]> {
 
 /** Every step whose intent was ever written in this database. */
 export async function executedSteps(db: Kysely<Schema>): Promise<Executed[]> {
-  const [changes, seen] = await Promise.all([
-    allChanges(db),
-    db.selectFrom('run_steps').select(['change', 'plan', 'step']).where('observed', 'is not', null).execute(),
-  ])
-  const looked = new Set(seen.map(({ change, plan, step }) => `${change}/${plan}/${step}`))
+  const [changes, rows] = await Promise.all([allChanges(db), db.selectFrom('run_steps').selectAll().execute()])
+  const facts = new Map(
+    rows.map(({ change, plan, step, observed, intended_at, outcome_at }) => [
+      `${change}/${plan}/${step}`,
+      { observed, during: [intended_at.getTime(), outcome_at?.getTime() ?? Number.POSITIVE_INFINITY] },
+    ]),
+  )
   const steps = await Promise.all(
     changes.map(async (change) =>
-      (await readSteps(db, change)).map(({ step, document: { object, before, after }, outcome }) => ({
-        ...{ change: changeName(change.id), hash: change.planHash, outcome, isUndo: change.undoes !== null },
-        looked: looked.has(`${change.id}/${change.planNumber}/${step}`),
-        ...{ name: object.name, from: Number(before.replicas), to: Number(after.replicas) },
-      })),
+      (await readSteps(db, change)).map(({ step, document: { object, before, after }, outcome }) => {
+        const { observed, during } = facts.get(`${change.id}/${change.planNumber}/${step}`) ?? {}
+        return {
+          ...{ change: changeName(change.id), hash: change.planHash, outcome, isUndo: change.undoes !== null },
+          ...{ looked: outcome === 'applied' && observed != null, during: during as [number, number] },
+          ...{ name: object.name, from: Number(before.replicas), to: Number(after.replicas) },
+        }
+      }),
     ),
   )
   return steps.flat()
@@ -69,7 +76,12 @@ export async function executedSteps(db: Kysely<Schema>): Promise<Executed[]> {
  * answer sees that it is done: the target doesn't tell by whom.
  */
 const couldBeEither = (one: Executed, other: Executed): boolean =>
-  one.change !== other.change && one.isUndo !== other.isUndo && (one.looked || other.looked)
+  one.outcome === 'applied' &&
+  other.outcome === 'applied' &&
+  one.isUndo !== other.isUndo &&
+  (one.looked || other.looked) &&
+  one.during[0] <= other.during[1] &&
+  other.during[0] <= one.during[1]
 
 /** What it takes to find out how they came to be. */
 const described = (messages: Message[]): string =>
@@ -137,13 +149,18 @@ export async function audit(
       if (step.outcome === 'failed') found.contradictory.push(`${step.change} is recorded as failed, and happened`)
     }
   }
+  const twins = new Set<Executed>()
   for (const step of open) {
     // What was so already is applied to no effect.
     if (step.outcome !== 'applied' || step.from === step.to) continue
     const alike = [...known.values()].filter((one) =>
       (['name', 'from', 'to'] as const).every((k) => one[k] === step[k]),
     )
-    if (alike.some((one) => couldBeEither(one, step))) continue
+    const twin = alike.find((one) => !open.includes(one) && !twins.has(one) && couldBeEither(one, step))
+    if (twin) {
+      twins.add(twin)
+      continue
+    }
     found.contradictory.push(
       `${step.change} is recorded as applied (${step.name} ${step.from} → ${step.to}), and never happened; of ${JSON.stringify(alike)}`,
     )

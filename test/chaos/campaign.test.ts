@@ -12,6 +12,8 @@ describeWithRedis('a minute of chaos', () => {
       contradictory: [],
     })
     expect(report.drainedMs, 'it ends by itself, long before the campaign stops waiting').toBeLessThan(90_000)
+    const crashed = Object.keys(report.errors).filter((said) => said.startsWith('An error that nobody handled'))
+    expect(crashed).toEqual([])
     expect(report.effects, 'production was changed at all').toBeGreaterThan(10)
     expect(Object.keys(report.faults).length, 'several things went wrong').toBeGreaterThan(4)
   })
