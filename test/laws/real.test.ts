@@ -157,7 +157,7 @@ function onCluster(controlPlane: ControlPlane) {
         async (bot) => bot.freeze(),
         async (bot) => {
           bot.thaw()
-          const letGo = () => bot.log().filter(({ msg }) => /took this change over|left as it is/.test(msg))
+          const letGo = () => bot.log().filter(({ msg }) => /is not ours any more|left as it is/.test(msg))
           const all = () => expect(new Set(letGo().map(({ change }) => change)).size).toBe(POINTS.length)
           await vi.waitFor(all, { timeout: 30_000, interval: 50 })
         },
