@@ -55,6 +55,16 @@ describe('Postgres away at start', { timeout: 60_000 }, () => {
     expect(await scene.ask('U0ALICE', '/incident', 'list')).toContain('No incident')
   })
 
+  it('is waited for again when it goes away in the middle of the start', async () => {
+    postgres.loseAnswerTo('kysely_migration_lock')
+    const bot = scene.launch(env)
+    await bot.said(/^the database went away again$/)
+    await bot.said(/^Firebreak is running$/)
+    await scene.slack.until(() => scene.slack.connections === 1)
+    expect(await scene.ask('U0ALICE', '/incident', 'list')).toContain('No incident')
+    expect(bot.log().filter(({ level }) => level >= 50)).toEqual([])
+  })
+
   it('does not keep it from stopping', async () => {
     await postgres.off()
     const bot = scene.launch(env)

@@ -1,63 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createGuard, type Guard, type GuardOptions } from '../../src/recovery/guard.ts'
+import { describe, expect, it } from 'vitest'
 import type { Sighting } from '../../src/recovery/lost.ts'
-import { pendingBefore } from '../../src/recovery/store.ts'
-import { withClient } from '../../src/storage/connection.ts'
-import { createLedger, GENERAL } from '../../src/timeline/ledger.ts'
-import { readEntries } from '../../src/timeline/store.ts'
-import { alice, type TestEngine, testEngine } from '../support/engine.ts'
-import { quiet } from '../support/log.ts'
+import { createLedger } from '../../src/timeline/ledger.ts'
+import { alice } from '../support/engine.ts'
+import { guardWorld } from './guard-world.ts'
 
-let t: TestEngine
-let guards: Guard[]
-let changes: number
-beforeEach(async () => {
-  t = await testEngine()
-  guards = []
-  changes = 0
-})
-afterEach(async () => {
-  for (const guard of guards) guard.stop()
-  await t.close()
-})
-
-function start(options: Partial<GuardOptions> = {}, seen: Partial<Sighting>[] = []) {
-  const usual = { subject: 'INC-1', chain: 'INC-1', seq: 1, head: null, recordedAt: new Date() }
-  const guard = createGuard({
-    ...{ db: t.db, ledger: t.ledger, log: quiet, waitMs: 30_000, againMs: 20 },
-    witness: async () => seen.map((one) => ({ ...usual, ...one })),
-    changed: () => {
-      changes += 1
-    },
-    ...options,
-  })
-  guards.push(guard)
-  return guard
-}
-
-/** Asks until it is no longer in the way, or until a recovery stands. */
-async function settled(guard: Guard) {
-  for (let tries = 0; tries < 500; tries++) {
-    if (!(await guard.holds())) return 'free'
-    if (await standing()) return 'recovery'
-    await sleep(10)
-  }
-  throw new Error('it holds everything up, and no recovery stands')
-}
-const standing = async () =>
-  await t.db.selectFrom('recoveries').selectAll().where('ended_at', 'is', null).executeTakeFirst()
-const general = async () => (await readEntries(t.db, GENERAL)).map(({ subject, body }) => [subject, body])
-const owner = (query: string) => withClient(t.database.migrateUrl, (client) => client.query(query))
-/** As the newest rows are lost when a standby takes over that had not got them yet. */
-async function lose(chain: string, after: number) {
-  await owner(`delete from payloads where chain = '${chain}' and seq > ${after}`)
-  await owner(`delete from timeline where chain = '${chain}' and seq > ${after}`)
-  await owner(
-    `update chains set seq = ${after}, head = coalesce((select hash from timeline where chain = '${chain}' and seq = ${after}), '\\x00') where chain = '${chain}'`,
-  )
-}
-const end = () => owner(`update recoveries set ended_by = 'somebody', ended_at = now()`)
+const world = guardWorld()
+const { start, settled, standing, general, owner, lose, end } = world
 
 describe('at its start', () => {
   it('holds everything up until Slack was compared with the ledger', async () => {
@@ -106,7 +55,7 @@ describe('at its start', () => {
     for (let i = 0; i < 5; i++) await guard.holds()
     expect(asked).toBe(1)
     expect(await general()).toEqual([])
-    expect(await t.db.selectFrom('chains').select('chain').execute()).toEqual([{ chain: 'INC-1' }])
+    expect(await world.t.db.selectFrom('chains').select('chain').execute()).toEqual([{ chain: 'INC-1' }])
   })
 })
 
@@ -115,17 +64,17 @@ it('tells when a recovery begins to stand, and when it is over', async () => {
   expect(await settled(guard)).toBe('recovery')
   await guard.holds()
   await guard.holds()
-  expect(changes).toBe(1)
+  expect(world.changes).toBe(1)
   await end()
   expect(await guard.holds()).toBe(false)
-  expect(changes).toBe(2)
+  expect(world.changes).toBe(2)
 })
 
 describe('what Slack shows', () => {
-  const heads = async () => (await t.entries()).map(({ hash }) => hash.slice(0, 16))
+  const heads = async () => (await world.t.entries()).map(({ hash }) => hash.slice(0, 16))
 
   it('is no more than the ledger has: nothing begins', async () => {
-    await t.planned(5)
+    await world.t.planned(5)
     const [first, second] = (await heads()) as [string, string]
     const seen = [{ seq: 1, head: first }, { seq: 2, head: second, subject: 'OP-1' }, { seq: 0 }, { seq: 1 }]
     expect(await settled(start({}, seen))).toBe('free')
@@ -148,11 +97,11 @@ describe('what Slack shows', () => {
   })
 
   it('is another entry than the one in that place: what was lost was overtaken already', async () => {
-    await t.planned(5)
+    await world.t.planned(5)
     const [, second] = await heads()
     await lose('INC-1', 1)
-    await t.plan(6)
-    await t.plan(7)
+    await world.t.plan(6)
+    await world.t.plan(7)
     expect(await settled(start({}, [{ seq: 2, head: second as string, subject: 'OP-1' }]))).toBe('recovery')
     expect((await standing())?.lost).toBe('INC-1, entry 2 (about OP-1)')
   })
@@ -165,7 +114,7 @@ describe('what Slack shows', () => {
 
   it('begins one recovery, however many replicas find it', async () => {
     const seen = [{ seq: 5 }]
-    const replicas = [1, 2, 3].map(() => start({ ledger: createLedger(t.db) }, seen))
+    const replicas = [1, 2, 3].map(() => start({ ledger: createLedger(world.t.db) }, seen))
     expect(await Promise.all(replicas.map(settled))).toEqual(['recovery', 'recovery', 'recovery'])
     await sleep(50)
     expect(await general()).toHaveLength(1)
@@ -180,12 +129,15 @@ describe('what Slack shows', () => {
     ]
     await settled(start({}, seen))
     expect((await standing())?.id).toBe(4)
-    const opened = await t.incidents.open({ person: alice, cause: 'x' }, { severity: 'P1', title: null, service: null })
+    const opened = await world.t.incidents.open(
+      { person: alice, cause: 'x' },
+      { severity: 'P1', title: null, service: null },
+    )
     expect(opened).toMatchObject({ incident: 41 })
-    expect(await t.planned(5)).toBe(18)
+    expect(await world.t.planned(5)).toBe(18)
     // Never back, and not on and on.
     await settled(start({}, seen))
-    expect(await t.planned(6)).toBe(19)
+    expect(await world.t.planned(6)).toBe(19)
   })
 })
 
@@ -201,7 +153,7 @@ describe('a ledger that is new', () => {
       ['RECOVERY-1', { type: 'recovery.ended', changes: 0 }],
     ])
     const opening = { severity: 'P1', title: null, service: null }
-    expect(await t.incidents.open({ person: alice, cause: 'x' }, opening)).toMatchObject({ incident: 9 })
+    expect(await world.t.incidents.open({ person: alice, cause: 'x' }, opening)).toMatchObject({ incident: 9 })
     // Nor is it found again later, when the ledger is new no more.
     expect(await settled(start({}, seen))).toBe('free')
     expect(await general()).toHaveLength(2)
@@ -221,90 +173,5 @@ describe('after a recovery', () => {
     await end()
     expect(await settled(start({}, [{ seq: 7, recordedAt: new Date(Date.now() + 60_000) }]))).toBe('recovery')
     expect((await standing())?.id).toBe(2)
-  })
-})
-
-describe('in a recovery that a restore began', () => {
-  beforeEach(() =>
-    owner(`insert into recoveries (began_at, reason) values (now(), 'restored from the backup of yesterday')`),
-  )
-
-  it('adds what Slack shows that the backup had not', async () => {
-    const old = new Date(Date.now() - 86_400_000)
-    const guard = start({}, [{ seq: 3, recordedAt: old }])
-    while (!(await standing())?.lost) expect(await guard.holds()).toBe(true)
-    expect(await standing()).toMatchObject({
-      id: 1,
-      reason: 'restored from the backup of yesterday',
-      lost: 'INC-1, entries 2 to 3',
-    })
-    expect(await general()).toEqual([['RECOVERY-1', { type: 'recovery.compared', lost: 'INC-1, entries 2 to 3' }]])
-    expect(await guard.holds()).toBe(true)
-  })
-
-  it('says once that nothing is missing', async () => {
-    for (let i = 0; i < 2; i++) {
-      const guard = start()
-      while ((await standing())?.lost !== '') await guard.holds()
-      await sleep(30)
-    }
-    expect(await general()).toEqual([['RECOVERY-1', { type: 'recovery.compared', lost: '' }]])
-  })
-})
-
-describe('a second loss, while a recovery stands that was compared', () => {
-  const later = () => new Date(Date.now() + 60_000)
-
-  it('begins it anew, with what is lost now, so that what came back by it is pending before it', async () => {
-    const first = start({}, [{ seq: 5 }])
-    expect(await settled(first)).toBe('recovery')
-    await first.holds()
-    const before = await standing()
-    const unwithdrawn = await t.planned(5)
-    await owner(
-      `insert into slack_messages (subject, slot, channel, chain, state, ts, hash, posting_since, posted_at) values
-        ('OP-1', 'card', 'C0INCIDENTS', 'INC-1', 'posted', '1.1', 'abc', null, now()),
-        ('OP-2', 'card', 'C0INCIDENTS', 'INC-1', 'absent', null, 'abc', now(), null),
-        ('OP-3', 'card', 'C0INCIDENTS', 'INC-1', 'posting', null, 'abc', now(), null),
-        ('INC-1#4', 'reply', 'C0INCIDENTS', 'INC-1', 'absent', null, 'abc', now(), null),
-        ('INC-1#5', 'reply', 'C0INCIDENTS', 'INC-1', 'posted', '1.2', 'abc', now(), now())`,
-    )
-
-    const guard = start({}, [{ seq: 5 }, { seq: 9, recordedAt: later() }])
-    for (let i = 0; i < 500 && (await standing())?.lost === before?.lost; i++) {
-      expect(await guard.holds()).toBe(true)
-      await sleep(10)
-    }
-    const after = await standing()
-    expect(after).toMatchObject({ id: before?.id, reason: before?.reason })
-    expect(after?.lost).toBe(`${before?.lost}; INC-1, entries 4 to 9`)
-    const pending = await pendingBefore(t.db, after?.began_at as Date)
-    expect(pending).toEqual([{ id: unwithdrawn, state: 'planned' }])
-    expect((await general()).at(-1)).toEqual(['RECOVERY-1', { type: 'recovery.compared', lost: after?.lost }])
-    const messages = await t.db
-      .selectFrom('slack_messages')
-      .select(['subject', 'state', 'hash'])
-      .orderBy('subject')
-      .execute()
-    expect(messages, 'Slack may show what is lost, and have what was never heard of').toEqual([
-      { subject: 'INC-1#4', state: 'unknown', hash: 'abc' },
-      { subject: 'INC-1#5', state: 'posted', hash: 'abc' },
-      { subject: 'OP-1', state: 'posted', hash: '' },
-      { subject: 'OP-2', state: 'unknown', hash: '' },
-      { subject: 'OP-3', state: 'unknown', hash: '' },
-    ])
-    const told = changes
-    await first.holds()
-    expect(changes, 'every card is looked at anew').toBe(told + 1)
-  })
-
-  it('is none where nothing that was recorded since is missing', async () => {
-    expect(await settled(start({}, [{ seq: 5 }]))).toBe('recovery')
-    const before = await standing()
-    const guard = start({}, [{ seq: 6, recordedAt: new Date(Date.now() - 1000) }])
-    await guard.holds()
-    await sleep(200)
-    expect(await standing()).toEqual(before)
-    expect(await general()).toHaveLength(1)
   })
 })

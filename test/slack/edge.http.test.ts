@@ -88,6 +88,27 @@ describe('readiness', () => {
   })
 })
 
+describe('before the program has started', () => {
+  it('takes nothing in, from Slack or from a command line, and says so', async () => {
+    const taken: string[] = []
+    const listener = ({ url }: { url?: string | undefined }) => void taken.push(String(url))
+    const health = async () => ({ database: false, listener: false, slack: {}, redis: {} })
+    const metrics = new Registry()
+    const server = createHttpServer({ port: 0, started: () => false, slack: listener, api: listener, health, metrics })
+    const port = await server.start()
+    for (const path of ['/slack/events', '/api/line']) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })
+      expect({ status: response.status, again: response.headers.get('retry-after') }).toEqual({
+        status: 503,
+        again: '1',
+      })
+      expect(await response.json()).toMatchObject({ kind: 'error', code: 'starting' })
+    }
+    await server.stop()
+    expect(taken).toEqual([])
+  })
+})
+
 describe('a port that is taken', () => {
   it('is named, with the variable that changes it', async () => {
     const other = createServer()

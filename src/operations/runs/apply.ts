@@ -22,7 +22,9 @@ const RETRIES = { retries: 2, minTimeout: 500, factor: 2 }
 /** Nobody else can tell who made an effect: while the database is away, what is known is kept for as long as the lease. */
 const RECORDING = { retries: Number.POSITIVE_INFINITY, minTimeout: 100, maxTimeout: 1_000, factor: 2 }
 
-class NotYet extends Error {}
+class NotYet extends Error {
+  readonly code = 'not_yet'
+}
 const isPassing = (error: Error): boolean => error instanceof NotYet || isDatabaseAway(error)
 
 export interface Run {

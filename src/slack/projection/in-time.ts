@@ -2,12 +2,15 @@ import { type Claimed, type MessageState, settle } from './store.ts'
 import type { Desk } from './tools.ts'
 
 /**
- * A claim that took more than this part of the time in flight (the database was slow, or this process stood still) is
- * given back: the request might arrive after another replica has looked for the message, or has shown something newer.
+ * Whether more than a fifth of the time in flight is gone since then (performance.now()): a request that is sent now might
+ * arrive after another replica has looked for the message, or has shown something newer.
  */
-const LATE = 5
+export const isLate = (since: number, { inFlightMs }: Desk): boolean => performance.now() - since > inFlightMs / 5
 
-/** A claim as it comes; null when there is none, or when it came late and was given back as `otherwise`. */
+/**
+ * A claim as it comes. Null when there is none, or when it came late (the database was slow, or this process stood still)
+ * and was given back as `otherwise`.
+ */
 export async function inTime(
   desk: Desk,
   claim: Promise<Claimed | null>,
@@ -15,7 +18,7 @@ export async function inTime(
 ): Promise<Claimed | null> {
   const asked = performance.now()
   const claimed = await claim
-  if (!claimed || performance.now() - asked <= desk.inFlightMs / LATE) return claimed
+  if (!claimed || !isLate(asked, desk)) return claimed
   await settle(desk.db, claimed, otherwise)
   return null
 }

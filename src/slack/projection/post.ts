@@ -2,7 +2,7 @@ import type { Block } from '@slack/web-api'
 import type { Message } from '../../../templates/message.ts'
 import { canonical, sha256 } from '../../timeline/canonical.ts'
 import { type Answer, ask, faultsTheMessage } from './answer.ts'
-import { inTime } from './in-time.ts'
+import { inTime, isLate } from './in-time.ts'
 import { type Found, findPosted, metadata } from './lookup.ts'
 import { failure, type Outcome } from './outcome.ts'
 import { claimPost, type Row, readMessage, rememberPosted, settle } from './store.ts'
@@ -10,9 +10,6 @@ import type { CardTouch, OneOffTouch } from './subjects.ts'
 import type { Desk } from './tools.ts'
 
 export const hashOf = (message: Message): string => sha256(canonical(message)).toString('hex')
-
-/** Slack refuses at once, or so late that a second request would not have ended in the time in flight. */
-const AGAIN_WITHIN = 5
 
 /**
  * Posts a message that isn't in Slack. A row that says `posting` or `unknown` means that it may be: then Slack is asked
@@ -64,14 +61,13 @@ export async function post(
 /** Slack refuses the blocks (a newer kind may not be rolled out): the text says everything that matters. */
 export async function send<T>(
   { text, blocks }: Message,
-  { inFlightMs }: Desk,
+  desk: Desk,
   call: (content: { text: string; blocks: Block[] }) => Promise<T>,
 ): Promise<Answer<T>> {
   const since = performance.now()
   const answer = await ask(() => call({ text, blocks: blocks ?? [] }))
-  const soon = performance.now() - since < inFlightMs / AGAIN_WITHIN
-  const refused = answer.kind === 'refused' && faultsTheMessage(answer.error) && soon
-  return refused && blocks ? await ask(() => call({ text, blocks: [] })) : answer
+  const refused = answer.kind === 'refused' && faultsTheMessage(answer.error)
+  return refused && blocks && !isLate(since, desk) ? await ask(() => call({ text, blocks: [] })) : answer
 }
 
 /** How far back a message is looked for of which nothing is known but that it may be there. */
