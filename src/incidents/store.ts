@@ -22,6 +22,16 @@ const fromRow = (row: Selectable<Schema['incidents']>): Incident => ({
   resolvedAt: row.resolved_at,
   cause: row.cause,
   fix: row.fix,
+  acknowledgeBy: row.acknowledge_by,
+  breachedAt: row.breached_at,
+  updateDue: row.update_due,
+  updatedAt: row.updated_at,
+  closedAt: row.closed_at,
+  duplicateOf: row.duplicate_of,
+  deputy: row.deputy,
+  operationsLead: row.operations_lead,
+  communicationsLead: row.communications_lead,
+  scribe: row.scribe,
 })
 
 export async function readIncident(db: Kysely<Schema>, id: number): Promise<Incident | null> {

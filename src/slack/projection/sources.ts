@@ -53,21 +53,26 @@ export function createSources(options: SourcesOptions): Sources {
       const incident = await incidentOf(subject)
       if (incident) {
         const severity = options.severities.find(({ name }) => name === incident.severity)
-        return { channel: incident.channel, message: incidentCard(incident, severity), shownBy: null }
+        return { place: { channel: incident.channel }, message: incidentCard(incident, severity), shownBy: null }
       }
       const held = parseHoldName(subject)
       const hold = held === null ? null : await readHold(db, held)
-      if (hold) return { channel: options.channel, message: holdCard(hold), shownBy: null }
+      if (hold) return { place: { channel: options.channel }, message: holdCard(hold), shownBy: null }
       const recovery = await recoveryOf(subject)
-      if (recovery) return { channel: options.channel, message: recovery, shownBy: null }
+      if (recovery) return { place: { channel: options.channel }, message: recovery, shownBy: null }
       const change = await changeOf(subject)
       if (!change) return null
       const halted = (await standingRecovery(db))?.id ?? null
       const message = changeCard(change, { needs: options.needsOf(change), halted })
-      return { channel: change.channel, message, shownBy: change.undoes === null ? null : changeName(change.undoes) }
+      return {
+        place: { channel: change.channel },
+        message,
+        shownBy: change.undoes === null ? null : changeName(change.undoes),
+      }
     },
     recoveredAt: () => lastBegan(db),
     reply,
+    direct: async () => null,
     file,
   }
 

@@ -12,7 +12,7 @@ export type Touch = CardTouch | OneOffTouch | RootCheck
 export interface CardTouch {
   slot: 'card'
   subject: string
-  /** The card that its thread hangs on; itself, when it is a root. */
+  /** The card that its thread hangs on; itself, when it is a root or goes to one person. */
   root: string
   urgency: number
   /** The oldest entry that asks for it. Infinity: none does, Slack has lost it. */
@@ -24,8 +24,8 @@ export interface CardTouch {
 
 /** `INC-7#3`: said once, about that entry. */
 export interface OneOffTouch {
-  /** `gone`: takes back what shows the entries that this one erased. */
-  slot: 'reply' | 'file' | 'gone'
+  /** `direct`: to one person. `gone`: takes back what shows the entries that this one erased. */
+  slot: 'reply' | 'direct' | 'file' | 'gone'
   subject: string
   root: string
   urgency: number
@@ -61,13 +61,49 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
   })
 
+  const direct: OneOffTouch = { ...once('direct'), root: `${chain}#${seq}` }
+
   switch (body.type) {
     case 'incident.opened':
       return [card(chain, URGENCY.root), once('reply')]
     case 'incident.status_changed':
-      return body.to === 'resolved' ? [card(chain, URGENCY.root), once('reply', true)] : [card(chain, URGENCY.root)]
+      // An update says it in its own words.
+      return [card(chain, URGENCY.root), ...(body.told ? [] : [once('reply', body.to === 'resolved')])]
+    case 'incident.severity_changed':
+      return [card(chain, URGENCY.root), once('reply', true)]
+    case 'incident.updated':
+      return [card(chain, URGENCY.root), once('reply')]
+    case 'incident.acknowledged':
+    case 'incident.response_breached':
+    case 'incident.corrected':
+      return [card(chain, URGENCY.root)]
+    case 'incident.duplicated':
+    case 'incident.duplicate_found':
+      return [card(chain, URGENCY.root), once('reply')]
+    case 'incident.assigned':
+      return [card(chain, URGENCY.root), ...(body.person === null ? [] : [direct])]
+    case 'handoff.offered':
+    case 'handoff.settled':
+    case 'reminder.sent':
+    case 'reminder.snoozed':
+      return [{ ...card(subject, URGENCY.asks), root: subject }]
     case 'incident.exported':
       return [once('file')]
+    case 'link.added':
+      return [card(chain, URGENCY.root)]
+    case 'room.made':
+    case 'room.invited':
+    case 'person.joined':
+    case 'message.posted':
+    case 'message.edited':
+    case 'message.deleted':
+    case 'message.marked':
+    case 'message.unmarked':
+    case 'messages.missed':
+    case 'note.added':
+    case 'task.settled':
+    case 'entry.corrected':
+      return []
     case 'operation.read':
       // Without a thread the gesture's own answer shows it.
       return chain === GENERAL ? [] : [once('reply'), once('file')]
