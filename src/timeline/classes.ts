@@ -37,6 +37,7 @@ const KINDS: Record<Exclude<EntryType, 'erased'>, Kind> = {
   'handoff.settled': governance,
   'reminder.sent': governance,
   'reminder.snoozed': governance,
+  'reminder.settled': governance,
   'room.made': governance,
   'room.invited': governance,
   'person.joined': governance,

@@ -44,6 +44,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
   'src/limits': { values: ['ioredis', 'rate-limiter-flexible'], types: ['src/storage'] },
   'src/config': { values: ['zod', 'yaml', 'fastest-levenshtein', '@date-fns/tz', 're2js'] },
   'src/redaction': { values: ['re2js', 'ibantools'] },
+  'src/schedule': { values: ['src/storage', 'kysely', 'pg-boss'] },
   'src/storage': { values: ['pg', 'kysely', 'p-queue'] },
   'src/timeline': { values: ['src/storage', 'src/redaction', 'kysely', 'canonicalize', 'p-retry'] },
   'src/privacy': { values: ['src/incidents', 'src/timeline', 'src/storage', 'src/identity', 'kysely'] },
@@ -78,13 +79,15 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
   commands: {
     values: [
       ...['src/identity/person.ts', 'src/incidents', 'src/operations', 'src/recovery', 'src/redaction'],
-      ...['src/timeline', 'templates', 'zod', 'fastest-levenshtein'],
+      ...['src/timeline', 'templates', 'zod', 'fastest-levenshtein', 'date-fns', '@date-fns/tz'],
     ],
     types: ['src/identity', 'src/adapters', 'src/limits'],
   },
   templates: {
     values: [
-      'src/incidents/incident.ts',
+      ...['incident.ts', 'roles.ts', 'handoff.ts', 'reminder.ts'].map((file) => `src/incidents/${file}`),
+      'src/timeline/describe.ts',
+      'liquidjs',
       'src/operations/change.ts',
       'src/operations/states.ts',
       'src/recovery/standing.ts',

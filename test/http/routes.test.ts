@@ -134,6 +134,7 @@ describe('a line that was run before the database went away', () => {
     const database = openDatabase(url.href, { log: quiet })
     const desk: Desk = {
       flood: { perMinute: 60, take: async () => ({ ok: true }) },
+      templates: [],
       ...{
         incidents: {
           ...t.incidents,

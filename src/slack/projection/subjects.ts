@@ -61,6 +61,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
   })
 
+  /** The incident's card tells what runs and what waits. */
+  const shownToo = chain === GENERAL ? [] : [{ ...card(chain, URGENCY.card), urgency: URGENCY.reply }]
   const direct: OneOffTouch = { ...once('direct'), root: `${chain}#${seq}` }
 
   switch (body.type) {
@@ -86,6 +88,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'handoff.settled':
     case 'reminder.sent':
     case 'reminder.snoozed':
+    case 'reminder.settled':
       return [{ ...card(subject, URGENCY.asks), root: subject }]
     case 'incident.exported':
       return [once('file')]
@@ -103,6 +106,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'note.added':
     case 'task.settled':
     case 'entry.corrected':
+    // The message that tells of what was signed says so, below.
+    case 'chain.signed':
       return []
     case 'operation.read':
       // Without a thread the gesture's own answer shows it.
@@ -129,10 +134,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'timeline.erased':
       // The incident's card shows its title, its cause and its fix.
       return chain === GENERAL ? [] : [card(chain, URGENCY.root), { ...once('gone'), urgency: URGENCY.asks }]
-    case 'chain.signed':
-      return chain === GENERAL ? [] : [once('reply')]
     case 'change.planned':
-      return [card(subject, URGENCY.asks)]
+      return [card(subject, URGENCY.asks), ...shownToo]
     case 'change.voted':
       return body.decision === 'break_glass'
         ? [card(subject, URGENCY.card), once('reply', true)]
@@ -146,7 +149,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       return body.round === 0 ? [card(subject, URGENCY.asks)] : [card(subject, URGENCY.card), once('reply')]
     case 'change.moved': {
       const shown = card(subject, isFinal(body.to as State) || body.to === 'unknown' ? URGENCY.asks : URGENCY.card)
-      return NEEDS_A_LOOK.includes(body.to) ? [shown, once('reply')] : [shown]
+      return [shown, ...(NEEDS_A_LOOK.includes(body.to) ? [once('reply')] : []), ...shownToo]
     }
     default:
       return body satisfies never

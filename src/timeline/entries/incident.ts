@@ -42,6 +42,8 @@ export type IncidentBody =
   /** `about`: the change that waits, where it is about one. `due`: since when. */
   | { type: 'reminder.sent'; reminder: number; kind: string; person: string; about: string | null; due: string }
   | { type: 'reminder.snoozed'; reminder: number; until: string }
+  /** What was due is done, or isn't due any more. */
+  | { type: 'reminder.settled'; reminder: number }
   /** The incident has a channel of its own. */
   | { type: 'room.made'; channel: string; name: string }
   | { type: 'room.invited'; people: string[] }
