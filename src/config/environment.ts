@@ -113,6 +113,9 @@ const variables = z.object({
   FIREBREAK_SIGNING_KEY: signingKey.optional(),
 })
 
+/** Their names, in no order. Those that firebreak.yml names itself come on top. */
+export const VARIABLES: readonly string[] = Object.keys(variables.shape)
+
 /** These are secret as a whole. */
 const SECRET = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'FIREBREAK_SIGNING_KEY']
 
