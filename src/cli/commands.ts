@@ -4,6 +4,7 @@ import { evidence } from './evidence.ts'
 import { help, version } from './help.ts'
 import { init } from './init.ts'
 import { incident, ops } from './lines.ts'
+import { manifest } from './manifest.ts'
 import { policy } from './policy.ts'
 import type { SubCommand } from './sub-command.ts'
 import { timeline } from './timeline.ts'
@@ -15,6 +16,7 @@ export const commands: SubCommand[] = [
   policy,
   init,
   config,
+  manifest,
   timeline,
   evidence,
   backup,

@@ -37,7 +37,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
     values: [
       ...['commands', 'migrations', 'package.json', 'src/backup', 'src/config', 'src/check-policy.ts', 'src/review'],
       'src/storage/error.ts',
-      ...['src/timeline/signing.ts', 'p-retry'],
+      ...['src/slack/scopes.ts', 'src/timeline/signing.ts', 'p-retry', 'yaml'],
     ],
     types: ['src/http'],
   },
