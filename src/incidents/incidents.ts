@@ -38,8 +38,8 @@ export interface Incidents {
   listPast(limit: number): Promise<Incident[]>
 }
 
-/** `channel`: the room that public incidents open in. */
-export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: string): Incidents {
+/** `room`: the channel that public incidents open in. */
+export function createIncidents(db: Kysely<Schema>, ledger: Ledger, room: () => string): Incidents {
   /** One transaction around an incident that a member asks something of; its chain is held. */
   async function change({ person, cause }: Asked, id: number, work: (held: Held) => Promise<Result>): Promise<Result> {
     const denial = whyNotMember(person)
@@ -62,7 +62,7 @@ export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: str
       if (denial) return { kind: 'refused', reason: denial }
       const id = await ledger.transaction(cause, async (tx) => {
         const named = title ?? generatedTitle(service)
-        const incident = { title: named, severity, service, channel, commander: person.id }
+        const incident = { title: named, severity, service, channel: room(), commander: person.id }
         const { id, declaredAt } = await insertIncident(tx.db, incident)
         const chain = await tx.hold(incidentName(id))
         const body = { type: 'incident.opened', kind: 'operational', visibility: 'public', ...incident } as const

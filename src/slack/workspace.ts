@@ -31,7 +31,8 @@ const MEND: Record<string, string> = {
   token_revoked: 'SLACK_BOT_TOKEN was revoked: install the app again and set the new one',
 }
 
-export function createWorkspace(client: WebClient, options: { incidentsChannel: string; log: Log }): Workspace {
+/** `room`: the incidents channel’s id, which is asked for once Slack is there. */
+export function createWorkspace(client: WebClient, options: { room: () => string; log: Log }): Workspace {
   const { log } = options
   let identity: Identity | null = null
   return {
@@ -42,7 +43,7 @@ export function createWorkspace(client: WebClient, options: { incidentsChannel: 
           const { team_id, user_id, user, url } = await client.auth.test()
           identity = { team: String(team_id), user: String(user_id), name: String(user), url: String(url) }
           log.info({ ...identity }, 'Slack knows us')
-          await checkChannel(client, options.incidentsChannel, identity, log)
+          await checkChannel(client, options.room(), identity, log)
           return identity
         } catch (error) {
           const mend = MEND[platformError(error) ?? '']

@@ -55,6 +55,10 @@ export function describe({ actor, subject, body }: Entry, names: (personId: stri
       return flat(`The configuration ${body.hash.slice(0, 8)} holds. ${listed(body.differences)}.`)
     case 'config.rejected':
       return flat(`A changed configuration could not be used; the last good one holds. ${listed(body.problems)}.`)
+    case 'config.channels': {
+      const meanings = Object.entries(body.channels).map(([name, id]) => `${name} is ${id}`)
+      return flat(`The channels that the configuration names: ${listed(meanings)}.`)
+    }
     case 'membership.changed':
       return flat(membership(body, names))
     case 'token.issued':

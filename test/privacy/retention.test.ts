@@ -27,7 +27,7 @@ beforeEach(async () => {
   bot = openDatabase(database.url, { log: quiet })
   session = openSession(database.url, { log: quiet })
   ledger = createLedger(bot.db)
-  incidents = createIncidents(bot.db, ledger, 'C0INCIDENTS')
+  incidents = createIncidents(bot.db, ledger, () => 'C0INCIDENTS')
   sweepers = []
   for (const cause of ['a', 'b']) {
     await incidents.open({ person: alice, cause }, { severity: 'P1', title: null, service: null })

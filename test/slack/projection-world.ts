@@ -115,7 +115,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
       network,
       log,
       outcomes,
-      incidents: createIncidents(db, ledger, ROOM),
+      incidents: createIncidents(db, ledger, () => ROOM),
     },
     async stop() {
       await projector.stop(2_000)

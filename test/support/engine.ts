@@ -189,7 +189,7 @@ export async function testEngine(options: Partial<Context> = {}) {
     ...options,
   }
   const engine = createEngine(context)
-  const incidents = createIncidents(db, ledger, 'C0INCIDENTS')
+  const incidents = createIncidents(db, ledger, () => 'C0INCIDENTS')
   let causes = 0
   const cause = () => `test:${++causes}`
   const opened = await incidents.open({ person: alice, cause: cause() }, { severity: 'P1', title: null, service: null })
