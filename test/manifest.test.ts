@@ -15,6 +15,7 @@ const manifest = parse(text) as Manifest
 
 /** What each method needs, from its page at docs.slack.dev/reference/methods; `[]`: any token will do. */
 const SCOPES_OF_METHODS: Record<string, string[]> = {
+  'apps.connections.open': [], // the app-level token’s own: connections:write
   'auth.test': [],
   'chat.delete': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],

@@ -1,5 +1,6 @@
 import { backup, restore } from './backup.ts'
 import { config } from './config.ts'
+import { doctor } from './doctor.ts'
 import { evidence } from './evidence.ts'
 import { help, version } from './help.ts'
 import { init } from './init.ts'
@@ -16,6 +17,7 @@ export const commands: SubCommand[] = [
   policy,
   init,
   config,
+  doctor,
   manifest,
   timeline,
   evidence,
