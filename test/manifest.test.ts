@@ -93,6 +93,21 @@ describe('manifest.yml', () => {
     expect(bot_optional).toEqual(SCOPES.flatMap(({ name, optional }) => (optional ? [name] : [])).sort())
   })
 
+  it('is explained in docs/slack-admin.md: each scope, what it serves and what there is not without it', () => {
+    const page = readFileSync(join(ROOT, 'docs/slack-admin.md'), 'utf8')
+    const [required = '', optional = ''] = page.split('\nOptional: ')
+    const rowsIn = (text: string) => text.split('\n').filter((line) => /^\| `[a-z_]+(:[a-z]+)?` \|/.test(line))
+    const rowsOf = (wanted: boolean) =>
+      SCOPES.filter((scope) => scope.optional === wanted).map(
+        ({ name, feature, loss }) => `| \`${name}\` | ${feature} | ${loss} |`,
+      )
+    expect(rowsIn(required)).toEqual(rowsOf(false))
+    expect(rowsIn(optional)).toEqual(rowsOf(true))
+    const request = page.slice(page.indexOf('## A text for your approval request')).replaceAll(/\s*\n>\s*/g, ' ')
+    const names = (wanted: boolean) => SCOPES.filter(({ optional }) => optional === wanted).map(({ name }) => name)
+    expect(request).toContain(`Needed: ${names(false).join(', ')}. Optional: ${names(true).join(', ')}.`)
+  })
+
   it('is for Socket Mode, which needs no address', () => {
     expect(manifest.settings?.socket_mode_enabled).toBe(true)
     expect(text.replaceAll(/^ *#.*$/gm, '')).not.toMatch(/https?:/)
