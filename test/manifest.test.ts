@@ -87,7 +87,8 @@ describe('manifest.yml', () => {
     expect(manifest.oauth_config?.scopes?.user ?? []).toEqual([])
   })
 
-  it('has the scopes of the one list, and those that may be refused once more, as Slack wants it', () => {
+  // “Optional scopes must also be listed in the corresponding bot or user fields”: Slack, Installing with OAuth.
+  it('has the scopes of the one list, and those that may be refused once more', () => {
     const { bot, bot_optional } = manifest.oauth_config?.scopes ?? {}
     expect(bot).toEqual(SCOPES.map(({ name }) => name).sort())
     expect(bot_optional).toEqual(SCOPES.flatMap(({ name, optional }) => (optional ? [name] : [])).sort())
