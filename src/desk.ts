@@ -18,19 +18,17 @@ interface Parts
   ledger: Ledger
   identity: Identity
   limits: Pick<Limits<'gestures' | 'decisions'>, 'take'>
+  /** The room that public incidents open in. */
+  room(): string
   wake: Schedule['wake']
   /** The configuration as it is now. */
   now(): Config
 }
 
 /** What commands work with, and what is done when something is due. */
-export function createDesk({ db, ledger, identity, limits, wake, now, ...parts }: Parts) {
-  const { channel, perMinute } = {
-    channel: now().slack.incidentsChannel,
-    perMinute: now().slack.limits.gesturesPerMinute,
-  }
+export function createDesk({ db, ledger, identity, limits, room, wake, now, ...parts }: Parts) {
   const incidents = createIncidents({
-    ...{ db, ledger, channel, clearAway, wake },
+    ...{ db, ledger, room, clearAway, wake },
     severities: () => now().severities,
     onCall(service) {
       const schedule = service === null ? undefined : now().services[service]?.onCall
@@ -41,7 +39,7 @@ export function createDesk({ db, ledger, identity, limits, wake, now, ...parts }
     ...parts,
     incidents,
     templates: readUpdateTemplates(),
-    flood: { perMinute, take: limits.take },
+    flood: { perMinute: now().slack.limits.gesturesPerMinute, take: limits.take },
     get severities() {
       return now().severities
     },

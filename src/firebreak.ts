@@ -24,7 +24,7 @@ import { withDeadline } from './operations/deadline.ts'
 import { createEngine } from './operations/engine.ts'
 import { redacted } from './operations/redacted.ts'
 import { whenUnidentified } from './operations/refusal.ts'
-import { prepare } from './prepare.ts'
+import { prepare, settleRooms } from './prepare.ts'
 import { createSweeper } from './privacy/retention.ts'
 import { endRecovery } from './recovery/end.ts'
 import { createGuard } from './recovery/guard.ts'
@@ -43,6 +43,7 @@ import { createPace } from './slack/projection/pace.ts'
 import { createProjector } from './slack/projection/projector.ts'
 import { createSources } from './slack/projection/sources.ts'
 import { BACKOFF } from './slack/projection/work.ts'
+import { createRooms } from './slack/rooms.ts'
 import { createWitness } from './slack/witness.ts'
 import { createWorkspace } from './slack/workspace.ts'
 import { isReachable, openDatabase, whenThere } from './storage/database.ts'
@@ -133,8 +134,11 @@ export async function startFirebreak({
   const metrics = createMetrics()
   const { botToken, apiUrl, delivery } = environment.slack
   const clients = createClients({ token: botToken, apiUrl, log, metrics })
-  const workspace = createWorkspace(clients.interactive, { incidentsChannel: config.slack.incidentsChannel, log })
-  const channels = createChannels(clients.interactive, { workspace, room: config.slack.incidentsChannel, log })
+  const { incidentsChannel, alertsChannel } = config.slack
+  const rooms = createRooms(clients.interactive, { channels: [incidentsChannel, alertsChannel], db, ledger, log })
+  const room = () => rooms.id(incidentsChannel)
+  const workspace = createWorkspace(clients.interactive, { room, log })
+  const channels = createChannels(clients.interactive, { workspace, room, log })
   const people = { roles: () => rules().roles, home: () => workspace.identity()?.team ?? null }
   const asked = createDirectory(clients.interactive, { workspace, log })
   const directory = rememberDirectory({ db, ledger, log }, { directory: asked, ...people })
@@ -148,7 +152,7 @@ export async function startFirebreak({
   const identity = createIdentity(db, { directory, rules })
   const guard = createGuard({
     ...{ db, ledger, log },
-    witness: createWitness(clients.background, { db, channel: config.slack.incidentsChannel }),
+    witness: createWitness(clients.background, { db, room }),
     changed: () => projector.recheck(),
   })
   const engine = createEngine({
@@ -166,7 +170,7 @@ export async function startFirebreak({
     mayManage: async (person) => (await engine.whyNotEntitled(person, 'token').catch(whenUnidentified)) === null,
   })
   const { desk, look } = createDesk({
-    ...{ db, ledger, identity, engine, operations, tokens, channels, limits, names, redact },
+    ...{ db, ledger, identity, engine, operations, tokens, channels, limits, names, redact, room },
     now: live.now,
     wake: schedule.wake,
     endRecovery: (asked) => endRecovery({ db, ledger, identity, operations, rules }, asked),
@@ -198,8 +202,7 @@ export async function startFirebreak({
     api: createApi({
       ...{ tokens, engine, metrics, log, limits },
       routes: createRoutes({
-        ...{ desk, identity, db, ledger, backups, key: signer.fingerprint },
-        channel: config.slack.incidentsChannel,
+        ...{ desk, identity, db, ledger, backups, key: signer.fingerprint, room },
       }),
     }),
     metrics: metrics.registry,
@@ -215,6 +218,7 @@ export async function startFirebreak({
       await migrate({ url, migrateUrl, migrations, log })
       await installSchedule({ url, migrateUrl })
       await live.begin()
+      await settleRooms(rooms, config, configPath, signal)
     })
   } catch (error) {
     limits.close()
@@ -241,7 +245,7 @@ export async function startFirebreak({
           return desk.services
         },
         names,
-        channel: config.slack.incidentsChannel,
+        channel: room(),
         needsOf: engine.approvalFor,
         linkTo: createLinks(db, workspace),
         exportOf: createExports(db, { catalogue: desk, workspace, signer }),

@@ -10,8 +10,8 @@ import { readIncident } from './store.ts'
 export interface Context {
   db: Kysely<Schema>
   ledger: Ledger
-  /** The room that public incidents open in. */
-  channel: string
+  /** The room that public incidents open in: a channel's id, which is known once Slack has told what its name means. */
+  room(): string
   /** As they are now: the configuration may change. */
   severities(): Severity[]
   /** Whose turn it is in the schedule of a service, then who comes next: user ids. */

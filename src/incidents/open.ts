@@ -21,7 +21,7 @@ export async function open(context: Context, { person, cause }: Asked, opening: 
   const severities = context.severities()
   const id = await context.ledger.transaction(cause, async (tx) => {
     const title = opening.title ?? (service ? `Trouble with ${service}` : 'No title yet')
-    const incident = { title, severity, service, channel: context.channel, commander: person.id }
+    const incident = { title, severity, service, channel: context.room(), commander: person.id }
     const { id, declaredAt } = await insertIncident(tx.db, incident)
     const chain = await tx.hold(incidentName(id))
     const known = severities.find(({ name }) => name === severity)

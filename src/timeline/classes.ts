@@ -67,6 +67,7 @@ const KINDS: Record<Exclude<EntryType, 'erased'>, Kind> = {
   'review.item_raised': governance,
   'config.loaded': governance,
   'config.rejected': governance,
+  'config.channels': governance,
   'membership.changed': governance,
   'token.issued': governance,
   'token.revoked': governance,

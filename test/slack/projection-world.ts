@@ -116,7 +116,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
       network,
       log,
       outcomes,
-      incidents: incidentsOf(db, ledger, { channel: ROOM }),
+      incidents: incidentsOf(db, ledger, { room: () => ROOM }),
     },
     async stop() {
       await projector.stop(2_000)

@@ -125,6 +125,7 @@ export const examples: { [T in EntryType]: Body<T> } = {
     kind: 'break-glass',
     text: 'OP-12 ran without approval',
   },
+  'config.channels': { type: 'config.channels', channels: { '#incidents': 'C0INCIDENTS' } },
   'config.loaded': { type: 'config.loaded', hash: HASH, differences: ['roles.approver.users: + U0CAROL'] },
   'config.rejected': { type: 'config.rejected', problems: ['firebreak.yml:3:1 polcy: unknown key'] },
   'membership.changed': {

@@ -118,6 +118,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'review.item_raised':
     case 'config.loaded':
     case 'config.rejected':
+    case 'config.channels':
     case 'membership.changed':
     case 'token.issued':
     case 'token.revoked':
