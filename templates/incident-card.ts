@@ -3,7 +3,7 @@ import { holderOf, ROLES } from '../src/incidents/roles.ts'
 import { type Change, changeName } from '../src/operations/change.ts'
 import { actions, type Button, button, HEADER, header, section } from './blocks.ts'
 import type { Block, Message } from './message.ts'
-import { countdown, inline, line, person, took, when } from './text.ts'
+import { inline, line, person, took, when } from './text.ts'
 
 /** What goes on in an incident besides what it holds itself. */
 export interface Goings {
@@ -67,12 +67,12 @@ function response({ status, declaredAt, acknowledgeBy, acknowledgedAt, breachedA
   }
   if (!isOpen(status)) return [['Response', 'never acknowledged']]
   if (!acknowledgeBy) return [['Response', 'not acknowledged yet']]
-  const by = countdown(acknowledgeBy)
-  return [['Response', breachedAt ? `⚠️ response time breached: due ${by}, and nobody is on it` : `due ${by}`]]
+  const by = `due ${when(acknowledgeBy)}, within ${took(acknowledgeBy.getTime() - declaredAt.getTime())}`
+  return [['Response', breachedAt ? `⚠️ response time breached: ${by}, and nobody is on it` : by]]
 }
 
 const nextUpdate = ({ updateDue, updatedAt }: Incident): Fact[] => [
-  ['Next update', updateDue ? `due ${countdown(updateDue)}` : 'none is promised'],
+  ['Next update', updateDue ? `due ${when(updateDue)}` : 'none is promised'],
   ...(updatedAt ? [['Last update', when(updatedAt)] as Fact] : []),
 ]
 
