@@ -13,6 +13,7 @@ import { refuseUnlessMember } from './members.ts'
 import { verbs as opsVerbs } from './ops/index.ts'
 import { runOperation } from './ops/run.ts'
 import { spoilt } from './seen.ts'
+import { runShortcut, type ShortcutId, type ShortcutMessage } from './shortcuts.ts'
 
 export type Root = 'incident' | 'ops'
 
@@ -145,6 +146,16 @@ export async function press(action: { id: string; value: string }, gesture: Gest
   if (choice) return await obey(choice[1] as Root, choice[2] as string, gesture, desk)
   const button = Object.hasOwn(buttons, id) ? buttons[id] : undefined
   return button ? await button(value, gesture, desk) : spoilt
+}
+
+/** A shortcut of Slack's menus, on a message or on none. */
+export async function shortcut(
+  id: ShortcutId,
+  message: ShortcutMessage | null,
+  gesture: Gesture,
+  desk: Desk,
+): Promise<Answer> {
+  return (await turnedAway('gestures', gesture, desk)) ?? (await runShortcut(id, message, gesture, desk))
 }
 
 /** A modal that came back: values by block_id. Errors by block_id keep it open. */

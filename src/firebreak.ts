@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, submit } from '../commands/index.ts'
+import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, shortcut, submit } from '../commands/index.ts'
 import { operations as declared } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { createBackups } from './backup/take/backups.ts'
@@ -188,6 +188,7 @@ export async function startFirebreak({
       runLine: (root, text, gesture) => runLine(root, text, gesture, desk),
       runMention: (text, gesture) => runMention(text, gesture, desk),
       press: (action, gesture) => press(action, gesture, desk),
+      shortcut: (id, message, gesture) => shortcut(id, message, gesture, desk),
       submit: (modal, gesture) => submit(modal, gesture, desk),
       actionIds: ACTION_IDS,
       callbackIds: CALLBACK_IDS,

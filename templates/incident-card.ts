@@ -65,7 +65,7 @@ function response({ status, declaredAt, acknowledgeBy, acknowledgedAt, breachedA
     const late = acknowledgeBy ? acknowledgedAt.getTime() - acknowledgeBy.getTime() : 0
     return [['Response', late > 0 ? `${after}; response time breached by ${took(late)}` : after]]
   }
-  if (!isOpen(status)) return [['Response', 'never acknowledged']]
+  if (!isOpen(status)) return []
   if (!acknowledgeBy) return [['Response', 'not acknowledged yet']]
   const by = `due ${when(acknowledgeBy)}, within ${took(acknowledgeBy.getTime() - declaredAt.getTime())}`
   return [['Response', breachedAt ? `⚠️ response time breached: ${by}, and nobody is on it` : by]]

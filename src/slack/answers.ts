@@ -32,7 +32,14 @@ export function createAnswers(tools: {
       const reply = { ...content, ...thread, response_type: 'ephemeral', replace_original: source.question }
       return await respond(source.respondUrl, reply, metrics)
     }
+    if (source.channel === '') return await tell(source.user, content)
     await client.chat.postEphemeral({ channel: source.channel, user: source.user, ...content, ...thread })
+  }
+
+  /** There is no channel that it was asked in: then it is said where only they are. */
+  async function tell(user: string, content: { text: string; blocks?: never }) {
+    const { channel } = await client.conversations.open({ users: user })
+    await client.chat.postMessage({ channel: String(channel?.id), ...content })
   }
 
   async function open(answer: Answer & { kind: 'modal' }, source: Source) {

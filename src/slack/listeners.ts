@@ -6,6 +6,7 @@ import { actionName } from './choices.ts'
 import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
 import { hearNews, type News } from './news.ts'
+import { offerShortcuts } from './shortcuts.ts'
 import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
 import { answerView } from './submissions.ts'
 import { addressed, typed } from './text.ts'
@@ -64,6 +65,7 @@ export function listen(app: App, listening: Listening): void {
     answerView(body, ack, { checks, doors, gestures, answers }),
   )
 
+  offerShortcuts(app, listening)
   hearNews(app, listening)
 }
 

@@ -1,4 +1,4 @@
-export type GestureKind = 'command' | 'mention' | 'action' | 'view'
+export type GestureKind = 'command' | 'mention' | 'action' | 'view' | 'shortcut'
 
 /** What Slack's edge counts; src/http/metrics.ts makes one for Prometheus. */
 export interface SlackMetrics {

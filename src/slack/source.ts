@@ -1,4 +1,4 @@
-import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import type { BlockAction, GlobalShortcut, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import type { GestureKind } from './metrics.ts'
 import { type Place, placeOf } from './modals.ts'
 
@@ -67,6 +67,21 @@ export function fromAction(body: BlockAction): Source {
     question: container.is_ephemeral === true,
   }
 }
+
+/** A shortcut for the whole of Slack has no channel: the answer goes to the person. */
+export const fromShortcut = (body: GlobalShortcut | MessageShortcut): Source => ({
+  ...some(),
+  kind: 'shortcut',
+  cause: `shortcut:${body.trigger_id}`,
+  user: body.user.id,
+  team: body.team?.id ?? body.user.team_id ?? 'unknown',
+  userName: ('username' in body.user && body.user.username) || body.user.id,
+  channel: 'channel' in body ? body.channel.id : '',
+  thread: 'message' in body && typeof body.message.thread_ts === 'string' ? body.message.thread_ts : null,
+  message: 'message_ts' in body ? body.message_ts : null,
+  trigger: body.trigger_id,
+  respondUrl: 'response_url' in body ? body.response_url : null,
+})
 
 export const fromView = (body: ViewSubmitAction): Source => ({
   ...some(),

@@ -100,6 +100,7 @@ function stubDoors() {
   const doors: Doors = {
     runLine: (root, text, gesture) => ask({ door: 'runLine', what: `${root} ${text}`, gesture }) as Promise<Answer>,
     runMention: (text, gesture) => ask({ door: 'runMention', what: text, gesture }) as Promise<Answer>,
+    shortcut: (id, message, gesture) => ask({ door: 'shortcut', what: { id, message }, gesture }) as Promise<Answer>,
     press: (action, gesture) => ask({ door: 'press', what: action, gesture }) as Promise<Answer>,
     submit: (modal, gesture) => ask({ door: 'submit', what: modal, gesture }),
     actionIds: ['change.approve', 'choose'],
