@@ -45,11 +45,9 @@ describe('a shortcut on a message', () => {
     const view = await form('U0ALICE')
     expect(JSON.stringify(view.blocks)).toContain('the graph')
     await bot.slack.submit({ user: 'U0ALICE', view })
-    const entry = await bot.slack
-      .until(async () => (await bot.entries(name)).find(({ body }) => body.type === 'note.added'))
-      .catch(() => null)
-    const found = entry ?? (await bot.entries(name)).find(({ body }) => body.type === 'note.added')
-    expect(found?.body).toMatchObject({ author: 'bob', link: expect.stringContaining(`thread_ts=${card.ts}`) })
+    const isNote = ({ body }: { body: { type: string } }) => body.type === 'note.added'
+    const found = await until(async () => (await bot.entries(name)).find(isNote))
+    expect(found.body).toMatchObject({ author: 'bob', link: expect.stringContaining(`thread_ts=${card.ts}`) })
     expect(found.occurredAt.getTime()).toBe(Math.floor(Number(message.ts) * 1000))
   })
 

@@ -20,7 +20,7 @@ export const asAlice = { user: 'U0ALICE', channel: ROOM }
 
 /** What the doors were asked, in order. */
 interface Asked {
-  door: 'runLine' | 'runMention' | 'press' | 'submit'
+  door: 'runLine' | 'runMention' | 'shortcut' | 'press' | 'submit'
   what: string | { id: string; value: string } | SubmittedModal
   gesture: Gesture
 }
@@ -100,7 +100,8 @@ function stubDoors() {
   const doors: Doors = {
     runLine: (root, text, gesture) => ask({ door: 'runLine', what: `${root} ${text}`, gesture }) as Promise<Answer>,
     runMention: (text, gesture) => ask({ door: 'runMention', what: text, gesture }) as Promise<Answer>,
-    shortcut: (id, message, gesture) => ask({ door: 'shortcut', what: { id, message }, gesture }) as Promise<Answer>,
+    shortcut: (id, message, gesture) =>
+      ask({ door: 'shortcut', what: `${id} ${message?.text ?? ''}`, gesture }) as Promise<Answer>,
     press: (action, gesture) => ask({ door: 'press', what: action, gesture }) as Promise<Answer>,
     submit: (modal, gesture) => ask({ door: 'submit', what: modal, gesture }),
     actionIds: ['change.approve', 'choose'],
