@@ -78,6 +78,8 @@ export interface Command<A = Record<string, unknown>> {
    * is the domain's to say, which puts a refusal on record; any other verb is for the workspace's members.
    */
   decides?: true
+  /** What policy calls the right that it takes, where it takes one: help leaves it out for whoever has it nowhere. */
+  right?: string
   flags: readonly string[]
   switches?: readonly string[]
   args: z.ZodType<A>

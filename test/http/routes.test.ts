@@ -135,6 +135,7 @@ describe('a line that was run before the database went away', () => {
     const desk: Desk = {
       flood: { perMinute: 60, take: async () => ({ ok: true }) },
       templates: [],
+      serviceOf: async () => null,
       ...{
         incidents: {
           ...t.incidents,
