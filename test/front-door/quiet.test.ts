@@ -10,7 +10,8 @@ afterAll(() => bot.stop())
 it('says a P1 with two mitigations and three updates in twelve messages, and rings nobody more than five times', async () => {
   const { root, name } = await bot.open()
   const inThread = (text: RegExp) => bot.inThread(root.ts, text)
-  const cardShows = (text: RegExp) => bot.slack.until(() => text.test(bot.slack.message(INCIDENTS, root.ts)?.text ?? ''))
+  const cardShows = (text: RegExp) =>
+    bot.slack.until(() => text.test(bot.slack.message(INCIDENTS, root.ts)?.text ?? ''))
   await bot.ask('U0BOB', 'ack')
   await bot.ask('U0ALICE', 'assign <@U0BOB|bob> as operations lead')
   await bot.ask('U0ALICE', 'assign <@U0CAROL|carol> as comms')
