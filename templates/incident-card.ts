@@ -30,7 +30,8 @@ export function incidentCard(incident: Incident, severity: Severity | undefined,
 
 type Fact = [label: string, value: string]
 
-function factsOf(incident: Incident, severity: Severity | undefined, { live, duplicates }: Goings): Fact[] {
+/** What is known of an incident, as labels and values. */
+export function factsOf(incident: Incident, severity: Severity | undefined, { live, duplicates }: Goings): Fact[] {
   const open = isOpen(incident.status)
   const facts: Fact[] = [
     ['Severity', line([incident.severity, severity?.description].filter(Boolean).join(' – '), 200)],
