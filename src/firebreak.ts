@@ -104,7 +104,7 @@ export async function startFirebreak({
   const live = createLiveConfig(withoutSecrets(config), {
     load: async () => withoutSecrets(await loadConfig(configPath, options.variables ?? process.env)),
     fingerprint: () => fingerprint(configPath),
-    prepare: (loaded) => prepare(loaded, configPath, redact),
+    prepare: (loaded) => prepare(loaded, configPath, { redact, log }),
     record: {
       // One that an earlier release kept may still hold a secret.
       loaded: (file, compare) => recordLoaded(ledger, file, (before, after) => compare(written(before), after)),
