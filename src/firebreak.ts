@@ -7,12 +7,14 @@ import { operations as declared } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { createBackups } from './backup/take/backups.ts'
 import { openLimits, ratesOf } from './budgets.ts'
+import { tellOfCommits } from './commits.ts'
 import type { Config } from './config/config.ts'
 import { type Environment, passwordsIn } from './config/environment.ts'
 import { createLiveConfig } from './config/live.ts'
 import { fingerprint, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
 import { createApi } from './http/api.ts'
+import { registerGauges } from './http/gauges.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createRoutes } from './http/routes/index.ts'
 import { createHttpServer } from './http/server.ts'
@@ -128,6 +130,7 @@ export async function startFirebreak({
     log.warn({}, 'FIREBREAK_SIGNING_KEY is not set: each replica signs with a key of its own data folder')
 
   const metrics = createMetrics()
+  tellOfCommits(ledger, { log, metrics })
   const { botToken, apiUrl, delivery } = environment.slack
   const clients = createClients({ token: botToken, apiUrl, log, metrics })
   const workspace = createWorkspace(clients.interactive, { incidentsChannel: config.slack.incidentsChannel, log })
@@ -200,6 +203,8 @@ export async function startFirebreak({
       callbackIds: CALLBACK_IDS,
     },
   })
+
+  registerGauges(metrics.registry, { db, slack: edge.state })
 
   let stage: 'starting' | 'running' | 'stopping' = 'starting'
   const http = createHttpServer({
