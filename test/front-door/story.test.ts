@@ -127,14 +127,6 @@ describe.each(['http', 'socket'] as const)('one gesture is one story in the log,
     }
   })
 
-  it('does not go on in what a gesture only had made: the end of a connection is nobody’s', async () => {
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where application_name = 'firebreak' and datname = current_database() and pid <> pg_backend_pid()`.execute(bot.db)
-    const lost = () => lines().filter(({ msg }) => msg === 'a database connection was lost')
-    await bot.slack.until(() => lost().length > 0)
-    expect(lost().filter(({ cause, change, chain }) => cause || change || chain)).toEqual([])
-  })
-
   it('tells of a cluster that fails, under the gesture that asked it', async () => {
     await bot.playground?.close()
     const { trigger_id } = await bot.command('U0ALICE', 'pods checkout', '/ops')
@@ -145,6 +137,14 @@ describe.each(['http', 'socket'] as const)('one gesture is one story in the log,
       problem: expect.stringMatching(/^the cluster at https?:\S+ can't be reached/),
       ms: expect.any(Number),
     })
+  })
+
+  it('does not go on in what a gesture only had made: the end of a connection is nobody’s', async () => {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'firebreak' and datname = current_database() and pid <> pg_backend_pid()`.execute(bot.db)
+    const lost = () => lines().filter(({ msg }) => msg === 'a database connection was lost')
+    await bot.slack.until(() => lost().length > 0)
+    expect(lost().filter(({ cause, change, chain }) => cause || change || chain)).toEqual([])
   })
 })
 
