@@ -6,6 +6,7 @@ import type { Engine } from '../src/operations/engine.ts'
 import type { Operation } from '../src/operations/operation.ts'
 import type { EndAsked, Ended } from '../src/recovery/end.ts'
 import type { Redactor } from '../src/redaction/redactor.ts'
+import type { UpdateTemplate } from '../templates/updates.ts'
 import type { Flood } from './flood.ts'
 
 /** What commands work with. main makes it. */
@@ -22,6 +23,8 @@ export interface Desk {
   /** Who is on call now: in the schedule of this service, if it has one, or in all of them. */
   shifts(service: string | null): Shift[]
   operations: Operation[]
+  /** What updates are made with; the first is meant when none is named. */
+  templates: UpdateTemplate[]
   /** What the slash commands are called in this workspace: `/incident`, `/ops`. */
   names: { incident: string; ops: string }
   /** For whatever people typed, before anything else sees it. */

@@ -36,7 +36,7 @@ export function incidentStatus(incident: Incident, changes: Change[], items: Rev
   return within(lines, TEXT)
 }
 
-const titleOf = ({ id, severity, title }: Incident): string =>
+export const titleOf = ({ id, severity, title }: Incident): string =>
   `*${incidentName(id)} · ${line(severity, 40)}* · ${line(title, 150)}`
 
 const leads = ({ commander, declaredAt }: Incident): string =>

@@ -1,5 +1,5 @@
+import { whyNotMember } from '../../src/identity/person.ts'
 import { incidentName, parseIncidentName } from '../../src/incidents/incident.ts'
-import { whyNotMember } from '../../src/incidents/incidents.ts'
 import { isRead, type Operation, type Value } from '../../src/operations/operation.ts'
 import { badArguments } from '../../templates/help.ts'
 import { inline } from '../../templates/text.ts'

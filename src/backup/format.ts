@@ -34,6 +34,12 @@ const KEPT: Record<keyof Schema, boolean> = {
   tokens: false,
   sink_cursors: true,
   recoveries: true,
+  handoffs: true,
+  reminders: true,
+  participants: true,
+  tasks: true,
+  messages: true,
+  listening: true,
   // What was posted: without it everything would be posted anew.
   slack_messages: true,
 }

@@ -4,10 +4,10 @@ export type Status = 'investigating' | 'identified' | 'mitigated' | 'resolved' |
 export const MOVES: Record<Status, readonly Status[]> = {
   investigating: ['identified', 'mitigated', 'resolved', 'cancelled'],
   identified: ['investigating', 'mitigated', 'resolved', 'cancelled'],
-  mitigated: ['investigating', 'identified', 'resolved'],
+  mitigated: ['investigating', 'identified', 'resolved', 'cancelled'],
   resolved: ['investigating', 'closed'],
   closed: [],
-  cancelled: [],
+  cancelled: ['investigating'],
 }
 
 export const isOpen = (status: Status): boolean => !['resolved', 'closed', 'cancelled'].includes(status)
@@ -37,6 +37,21 @@ export interface Incident {
   /** null: unknown yet. */
   cause: string | null
   fix: string | null
+  /** Until when its severity promises that somebody is on it; null: it promises nothing. */
+  acknowledgeBy: Date | null
+  /** When that was found to be broken. */
+  breachedAt: Date | null
+  /** When the next update is due; null: none is promised. */
+  updateDue: Date | null
+  /** When the last update was posted. */
+  updatedAt: Date | null
+  closedAt: Date | null
+  /** The incident that this one is the same as. */
+  duplicateOf: number | null
+  deputy: string | null
+  operationsLead: string | null
+  communicationsLead: string | null
+  scribe: string | null
 }
 
 export interface Severity {

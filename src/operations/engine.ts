@@ -20,6 +20,7 @@ import { createWorker, type Worker } from './runs/worker.ts'
 import { changesOf, readChange } from './store.ts'
 import { undo } from './undo.ts'
 import { type Ballot, type Decided, type Seen, vote } from './vote.ts'
+import { remindOfWaiting } from './waiting.ts'
 
 type Asked = Omit<About, 'change'>
 
@@ -50,6 +51,8 @@ export interface Engine {
   reinstate(asked: Asked, whom: Person): Promise<Decided>
   /** Who somebody is whom a command names by one of their accounts. */
   whose(account: string): Promise<Person | Refused>
+  /** Tells whom it concerns that a change waits for its approval, if it still does. */
+  remindOfWaiting(id: number): Promise<void>
   change(id: number): Promise<Change | null>
   changesOf(incident: number): Promise<Change[]>
   reviewItemsOf(incident: number): Promise<ReviewItem[]>
@@ -82,6 +85,7 @@ export function createEngine(context: Context): Engine {
     revoke: (asked, revoked) => revoke(context, asked, revoked).catch(whenUnidentified),
     reinstate: (asked, whom) => reinstate(context, asked, whom).catch(whenUnidentified),
     whose: (account) => context.identity.whose(account).catch(whenUnidentified),
+    remindOfWaiting: (id) => remindOfWaiting(context, id),
     change: (id) => readChange(context.db, id),
     changesOf: (incident) => changesOf(context.db, incident),
     reviewItemsOf: (incident) => reviewItemsOf(context.db, incident),

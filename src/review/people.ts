@@ -1,6 +1,6 @@
 import type { Incident } from '../incidents/incident.ts'
 import { type Change, changeName } from '../operations/change.ts'
-import { VOTE } from '../timeline/describe.ts'
+import { VOTE } from '../timeline/describe/operation.ts'
 
 /** The name of a person's id; the id, where it is all that is known. */
 export const nameIn =

@@ -36,6 +36,14 @@ export function createAnswers(tools: {
   }
 
   async function open(answer: Answer & { kind: 'modal' }, source: Source) {
+    // Slack opens no modal in answer to a message: a button's press opens it.
+    if (!source.trigger && answer.line) {
+      const choices = [{ label: 'Open the form', line: answer.line }]
+      return await show(
+        toChoice({ kind: 'choice', text: 'This takes a form, or more words in one line.', choices }),
+        source,
+      )
+    }
     try {
       if (!source.trigger) throw new Error('Slack opens no modal in answer to a message')
       const view = toView(checks.checkModal(answer.modal), source)

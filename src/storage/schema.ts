@@ -25,6 +25,12 @@ export interface Schema {
   tokens: TokenRow
   sink_cursors: { sink: string; chain: string; seq: number }
   recoveries: RecoveryRow
+  handoffs: HandoffRow
+  reminders: ReminderRow
+  participants: { incident: number; person: string; joined_at: Date }
+  tasks: TaskRow
+  messages: MessageRow
+  listening: { one: Generated<boolean>; heard_at: Date }
   slack_messages: SlackMessageRow
 }
 
@@ -79,6 +85,16 @@ interface IncidentRow {
   resolved_at: Nullable<Date>
   cause: Nullable<string>
   fix: Nullable<string>
+  acknowledge_by: Nullable<Date>
+  breached_at: Nullable<Date>
+  update_due: Nullable<Date>
+  updated_at: Nullable<Date>
+  closed_at: Nullable<Date>
+  duplicate_of: Nullable<number>
+  deputy: Nullable<string>
+  operations_lead: Nullable<string>
+  communications_lead: Nullable<string>
+  scribe: Nullable<string>
 }
 
 interface ChangeRow {
@@ -187,6 +203,54 @@ interface RecoveryRow {
   lost: Nullable<string>
   ended_by: Nullable<string>
   ended_at: Nullable<Date>
+}
+
+interface HandoffRow {
+  id: Generated<number>
+  incident: number
+  role: string
+  from_person: Nullable<string>
+  to_person: string
+  offered_by: string
+  offered_at: Date
+  state: Generated<string>
+  settled_at: Nullable<Date>
+}
+
+interface ReminderRow {
+  id: Generated<number>
+  incident: number
+  kind: string
+  about: Nullable<string>
+  due_at: Date
+  round: number
+  person: string
+  sent_at: Date
+  snoozed_until: Nullable<Date>
+  settled_at: Nullable<Date>
+}
+
+interface TaskRow {
+  id: Generated<number>
+  incident: number
+  kind: string
+  text: string
+  owner: string
+  raised_by: string
+  raised_at: Date
+  channel: Nullable<string>
+  ts: Nullable<string>
+  settled_by: Nullable<string>
+  settled_at: Nullable<Date>
+}
+
+interface MessageRow {
+  channel: string
+  ts: string
+  incident: number
+  author: string
+  digest: string
+  deleted: Generated<boolean>
 }
 
 interface RunStepRow {

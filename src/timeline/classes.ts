@@ -18,12 +18,39 @@ interface Kind {
 const governance: Kind = { class: 'audit', erasable: false }
 /** Holds words that somebody typed, a title or a cause: they may name a person or hold a password. */
 const words: Kind = { class: 'audit', erasable: true }
+const said: Kind = { class: 'conversation', erasable: true }
 const output: Kind = { class: 'output', erasable: true }
 
 const KINDS: Record<Exclude<EntryType, 'erased'>, Kind> = {
   'incident.opened': words,
   'incident.status_changed': words,
+  'incident.acknowledged': governance,
+  'incident.response_breached': governance,
+  'incident.severity_changed': words,
+  'incident.corrected': words,
+  'incident.assigned': governance,
+  'incident.updated': words,
+  'incident.duplicated': governance,
+  'incident.duplicate_found': governance,
   'incident.exported': governance,
+  'handoff.offered': governance,
+  'handoff.settled': governance,
+  'reminder.sent': governance,
+  'reminder.snoozed': governance,
+  'reminder.settled': governance,
+  'room.made': governance,
+  'room.invited': governance,
+  'person.joined': governance,
+  'message.posted': said,
+  'message.edited': said,
+  'message.deleted': said,
+  'message.marked': said,
+  'message.unmarked': said,
+  'messages.missed': governance,
+  'note.added': words,
+  'link.added': words,
+  'task.settled': words,
+  'entry.corrected': governance,
   'operation.read': output,
   'operation.refused': words,
   'change.planned': governance,
@@ -40,6 +67,7 @@ const KINDS: Record<Exclude<EntryType, 'erased'>, Kind> = {
   'review.item_raised': governance,
   'config.loaded': governance,
   'config.rejected': governance,
+  'config.channels': governance,
   'membership.changed': governance,
   'token.issued': governance,
   'token.revoked': governance,

@@ -16,7 +16,7 @@ afterAll(() => t.close())
 beforeEach(() => {
   const three = { points: 3, seconds: 60 }
   desk = {
-    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations },
+    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations, templates: [] },
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],
     names: { incident: '/incident', ops: '/ops' },

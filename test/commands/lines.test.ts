@@ -11,7 +11,7 @@ let desk: Desk
 beforeAll(async () => {
   t = await testEngine()
   desk = {
-    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations },
+    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations, templates: [] },
     endRecovery: (asked) => endRecovery(t.context, asked),
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],

@@ -134,6 +134,7 @@ describe('a line that was run before the database went away', () => {
     const database = openDatabase(url.href, { log: quiet })
     const desk: Desk = {
       flood: { perMinute: 60, take: async () => ({ ok: true }) },
+      templates: [],
       ...{
         incidents: {
           ...t.incidents,
@@ -154,7 +155,7 @@ describe('a line that was run before the database went away', () => {
       ...{ severities: SEVERITIES, names: { incident: '/incident', ops: '/ops' } },
     }
     const speech = createSpeech({ engine: t.engine, identity: t.context.identity })
-    const route = run({ desk, db: database.db, channel: 'C0INCIDENTS', speech })
+    const route = run({ desk, db: database.db, room: () => 'C0INCIDENTS', speech })
     const asked = route.handle(
       { line: 'incident open P1 Late', key: 'test-key-1' },
       { person: alice, token: 4, cause: 'cli:4:test-key-1' },

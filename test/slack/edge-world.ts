@@ -70,10 +70,10 @@ function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, 
   const { lines, log } = keptLines()
   const metrics = createMetrics()
   const clients = createClients({ token: slack.botToken, apiUrl, log, metrics })
-  const workspace = createWorkspace(clients.interactive, { incidentsChannel: ROOM, log })
+  const workspace = createWorkspace(clients.interactive, { room: () => ROOM, log })
   const directory = createDirectory(clients.interactive, { workspace, log })
   const identity = { whose: async (account: string) => (await directory.person(account)).value }
-  const channels = createChannels(clients.interactive, { workspace, room: ROOM, log })
+  const channels = createChannels(clients.interactive, { workspace, room: () => ROOM, log })
   const news: News[] = []
   const heard = {
     heardOfPerson: async (person: Person) => void news.push(person),

@@ -130,13 +130,15 @@ describe('at the start', () => {
   it('a channel that Slack does not show is said', async () => {
     world = await edgeWorld('http', { channels: [{ id: 'C0OTHER' }] })
     await world.slack.until(() => said('error').length > 0)
-    expect(said('error')).toEqual([expect.stringContaining('no incidents channel C0INCIDENTS')])
+    expect(said('error')).toEqual([
+      expect.stringMatching(/^the incidents channel C0INCIDENTS: Slack does not show it to the bot: if it is private/),
+    ])
   })
 
   it('a token that Slack refuses is said, with what to set, and tried again', async () => {
     world = await edgeWorld('http', { before: (slack) => slack.fail('auth.test', { error: 'invalid_auth', times: 1 }) })
     await world.slack.until(() => world.app.state().connected)
-    expect(said('error')).toEqual([expect.stringContaining('SLACK_BOT_TOKEN is not valid')])
+    expect(said('error')).toEqual([expect.stringMatching(/SLACK_BOT_TOKEN: the token is not valid for this workspace/)])
   })
 })
 

@@ -1,5 +1,4 @@
 import { WebClient } from '@slack/web-api'
-import { createIncidents } from '../../src/incidents/incidents.ts'
 import { changeName } from '../../src/operations/change.ts'
 import { move, withChange } from '../../src/operations/move.ts'
 import type { State } from '../../src/operations/states.ts'
@@ -16,6 +15,7 @@ import { FIREBREAK } from '../../src/timeline/entries.ts'
 import { createLedger, GENERAL } from '../../src/timeline/ledger.ts'
 import { testDatabase } from '../support/database.ts'
 import { alice } from '../support/engine.ts'
+import { incidentsOf } from '../support/incidents.ts'
 import { replicaLimits } from '../support/limits.ts'
 import { keptLog } from '../support/log.ts'
 import { silent } from './bolt-app.ts'
@@ -83,6 +83,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
     services: ['checkout'],
     names: { incident: '/incident', ops: '/ops' },
     channel: ROOM,
+    linkTo: async () => null,
     needsOf: () => ({ needed: 1, approvers: ['approver'] }),
     exportOf: async ({ chain, body }) => ({ name: `${chain}.md`, content: JSON.stringify(body) }),
   })
@@ -115,7 +116,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
       network,
       log,
       outcomes,
-      incidents: createIncidents(db, ledger, ROOM),
+      incidents: incidentsOf(db, ledger, { room: () => ROOM }),
     },
     async stop() {
       await projector.stop(2_000)

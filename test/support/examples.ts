@@ -51,6 +51,16 @@ export const incident = (changed: Partial<Incident> = {}): Incident => ({
   resolvedAt: null,
   cause: null,
   fix: null,
+  acknowledgeBy: null,
+  breachedAt: null,
+  updateDue: null,
+  updatedAt: null,
+  closedAt: null,
+  duplicateOf: null,
+  deputy: null,
+  operationsLead: null,
+  communicationsLead: null,
+  scribe: null,
   ...changed,
 })
 

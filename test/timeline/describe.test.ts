@@ -37,7 +37,23 @@ suite('describe', () => {
 
 /** Every text in it replaced, but the ones that are words of ours. */
 function withTexts(body: EntryBody, text: string): EntryBody {
-  const ours = ['type', 'hash', 'approveBy', 'from', 'to', 'format', 'decision', 'expiresAt', 'asOf']
+  const ours = [
+    'type',
+    'hash',
+    'approveBy',
+    'from',
+    'to',
+    'format',
+    'decision',
+    'expiresAt',
+    'asOf',
+    'by',
+    'next',
+    'due',
+    'until',
+    'was',
+    'occurredAt',
+  ]
   const fields = Object.entries(body).map(([key, value]) => [
     key,
     typeof value === 'string' && !ours.includes(key) ? text : value,

@@ -25,6 +25,62 @@ export const examples: { [T in EntryType]: Body<T> } = {
     cause: 'payment provider slow',
     fix: null,
   },
+  'incident.acknowledged': { type: 'incident.acknowledged' },
+  'incident.response_breached': { type: 'incident.response_breached', by: at(1800).toISOString() },
+  'incident.severity_changed': {
+    ...{ type: 'incident.severity_changed', from: 'P2', to: 'P1' },
+    reason: 'every second payment fails',
+  },
+  'incident.corrected': {
+    ...{ type: 'incident.corrected', field: 'impact_started_at', from: null },
+    to: at(-600).toISOString(),
+  },
+  'incident.assigned': { type: 'incident.assigned', role: 'scribe', person: BOB, was: null },
+  'incident.updated': {
+    ...{ type: 'incident.updated', template: 'update', status: 'identified', next: at(3600).toISOString() },
+    said: 'The payment provider is slow; we scale checkout',
+    text: '*INC-7*: The payment provider is slow; we scale checkout',
+  },
+  'incident.duplicated': { type: 'incident.duplicated', of: 'INC-6' },
+  'incident.duplicate_found': { type: 'incident.duplicate_found', duplicate: 'INC-8' },
+  'handoff.offered': { type: 'handoff.offered', handoff: 2, role: 'incident commander', to: BOB },
+  'handoff.settled': { type: 'handoff.settled', handoff: 2, role: 'incident commander', to: BOB, as: 'accepted' },
+  'reminder.sent': {
+    ...{ type: 'reminder.sent', reminder: 3, kind: 'update', person: ALICE, about: null },
+    due: at(3600).toISOString(),
+  },
+  'reminder.snoozed': { type: 'reminder.snoozed', reminder: 3, until: at(4500).toISOString() },
+  'reminder.settled': { type: 'reminder.settled', reminder: 3 },
+  'room.made': { type: 'room.made', channel: 'C0INC7', name: 'inc-7-checkout' },
+  'room.invited': { type: 'room.invited', people: [BOB] },
+  'person.joined': { type: 'person.joined', person: BOB },
+  'message.posted': {
+    ...{ type: 'message.posted', channel: 'C0INCIDENTS', ts: '1763755260.000100' },
+    ...{
+      text: 'the graph looks odd',
+      files: [{ id: 'F0GRAPH', name: 'graph.png', link: 'https://acme.slack.com/files/F0GRAPH' }],
+    },
+  },
+  'message.edited': {
+    ...{ type: 'message.edited', channel: 'C0INCIDENTS', ts: '1763755260.000100' },
+    ...{ text: 'the graph looks odd since 20:00', files: [] },
+  },
+  'message.deleted': { type: 'message.deleted', channel: 'C0INCIDENTS', ts: '1763755260.000100' },
+  'message.marked': {
+    ...{ type: 'message.marked', channel: 'C0INCIDENTS', ts: '1763755260.000100' },
+    ...{ as: 'event', text: 'the graph looks odd', author: 'Carol' },
+  },
+  'message.unmarked': {
+    ...{ type: 'message.unmarked', channel: 'C0INCIDENTS', ts: '1763755260.000100', as: 'event' },
+  },
+  'messages.missed': { type: 'messages.missed', from: at(100).toISOString(), to: at(400).toISOString() },
+  'note.added': { type: 'note.added', text: 'the provider confirmed an outage', link: null, author: null },
+  'link.added': { type: 'link.added', url: 'https://status.provider.example/1', title: 'Their status page' },
+  'task.settled': { type: 'task.settled', task: 4, text: 'raise the pool’s limit' },
+  'entry.corrected': {
+    ...{ type: 'entry.corrected', entry: 4, occurredAt: at(-60).toISOString() },
+    was: at(30).toISOString(),
+  },
   'incident.exported': { type: 'incident.exported', format: 'md', through: 12, zone: 'Europe/Lisbon' },
   'operation.read': {
     type: 'operation.read',
@@ -70,6 +126,7 @@ export const examples: { [T in EntryType]: Body<T> } = {
     kind: 'break-glass',
     text: 'OP-12 ran without approval',
   },
+  'config.channels': { type: 'config.channels', channels: { '#incidents': 'C0INCIDENTS' } },
   'config.loaded': { type: 'config.loaded', hash: HASH, differences: ['roles.approver.users: + U0CAROL'] },
   'config.rejected': { type: 'config.rejected', problems: ['firebreak.yml:3:1 polcy: unknown key'] },
   'membership.changed': {
@@ -103,6 +160,70 @@ const moved = (from: string, to: string, detail: string | null): EntryBody => ({
   ...{ type: 'change.moved', ...plan },
   ...{ from, to, detail },
 })
+
+const said: [EntryBody, Partial<Entry>?][] = [
+  [{ ...examples['incident.opened'], channel: null, from: 'https://acme.slack.com/archives/C1/p1' }],
+  [examples['incident.acknowledged'], bob],
+  [examples['incident.response_breached'], firebreak],
+  [examples['incident.severity_changed']],
+  [{ ...examples['incident.severity_changed'], reason: null }],
+  [examples['incident.corrected']],
+  [{ ...examples['incident.corrected'], field: 'title', from: 'No title yet', to: 'Checkout times out' }],
+  [{ ...examples['incident.corrected'], field: 'service', from: 'checkout', to: null }],
+  [examples['incident.assigned']],
+  [{ ...examples['incident.assigned'], was: ALICE }],
+  [{ ...examples['incident.assigned'], person: null, was: ALICE }],
+  [examples['incident.updated']],
+  [{ ...examples['incident.updated'], next: null }],
+  [
+    {
+      ...examples['incident.status_changed'],
+      from: 'resolved',
+      to: 'investigating',
+      cause: null,
+      reason: 'it came back',
+    },
+  ],
+  [examples['incident.duplicated']],
+  [examples['incident.duplicate_found']],
+  [examples['handoff.offered'], { subject: 'HANDOFF-2' }],
+  [examples['handoff.settled'], { ...bob, subject: 'HANDOFF-2' }],
+  [
+    { ...examples['handoff.settled'], as: 'declined' },
+    { ...bob, subject: 'HANDOFF-2' },
+  ],
+  [{ ...examples['handoff.settled'], as: 'withdrawn' }, { subject: 'HANDOFF-2' }],
+  [examples['reminder.sent'], { ...firebreak, subject: 'REMINDER-3' }],
+  [
+    { ...examples['reminder.sent'], kind: 'approval', about: 'OP-12' },
+    { ...firebreak, subject: 'REMINDER-4' },
+  ],
+  [
+    { ...examples['reminder.sent'], kind: 'acknowledge' },
+    { ...firebreak, subject: 'REMINDER-5' },
+  ],
+  [examples['reminder.snoozed'], { subject: 'REMINDER-3' }],
+  [examples['reminder.settled'], { ...firebreak, subject: 'REMINDER-3' }],
+  [examples['room.made'], firebreak],
+  [examples['room.invited'], firebreak],
+  [{ ...examples['room.invited'], people: [ALICE, BOB] }, firebreak],
+  [examples['person.joined'], firebreak],
+  [examples['message.posted'], bob],
+  [{ ...examples['message.posted'], text: '' }, bob],
+  [examples['message.edited'], bob],
+  [{ ...examples['message.edited'], text: '' }, bob],
+  [examples['message.deleted'], bob],
+  [examples['message.marked'], bob],
+  [{ ...examples['message.marked'], as: 'follow-up' }, bob],
+  [examples['message.unmarked'], bob],
+  [examples['messages.missed'], firebreak],
+  [examples['note.added']],
+  [{ ...examples['note.added'], link: 'https://acme.slack.com/archives/C2/p2', author: 'Carol' }],
+  [examples['link.added']],
+  [{ ...examples['link.added'], title: null }],
+  [examples['task.settled']],
+  [examples['entry.corrected']],
+]
 
 const told: [EntryBody, Partial<Entry>?][] = [
   [examples['incident.opened']],
@@ -164,4 +285,4 @@ const told: [EntryBody, Partial<Entry>?][] = [
 ]
 
 /** Everything that an evening can bring, in an order in which it could be told. */
-export const EVENING: Entry[] = told.map(([body, changed], i) => entry(i + 1, body, changed))
+export const EVENING: Entry[] = [...told, ...said].map(([body, changed], i) => entry(i + 1, body, changed))

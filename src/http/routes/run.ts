@@ -18,7 +18,7 @@ interface Tools {
   desk: Desk
   db: Kysely<Schema>
   /** Where the cards go of what belongs to no incident. */
-  channel: string
+  room: () => string
   speech: Speech
 }
 
@@ -26,7 +26,7 @@ interface Tools {
  * `POST /api/run`: a line as people type it in Slack, as if the token's person had typed it. `key` is the client's own for
  * each gesture: sent again with the same key, it acts once, and the answer tells what it did the first time.
  */
-export function run({ desk, db, channel, speech }: Tools) {
+export function run({ desk, db, room, speech }: Tools) {
   return defineRoute({
     method: 'POST',
     path: '/api/run',
@@ -42,7 +42,9 @@ export function run({ desk, db, channel, speech }: Tools) {
 
     async handle({ line }, caller): Promise<Said> {
       const { person, cause } = caller
-      const answer = await once(db, cause, () => runTyped(line, { person, cause, channel, incident: null }, desk))
+      const answer = await once(db, cause, () =>
+        runTyped(line, { person, cause, channel: room(), incident: null }, desk),
+      )
       return await tell(answer, caller).catch((error) => {
         // What was asked for is done by now: nobody may be told that nothing was.
         throw Object.assign(error, { maybeCommitted: true })

@@ -5,25 +5,28 @@ import { type Answer, ask, faultsTheMessage } from './answer.ts'
 import { inTime, isLate } from './in-time.ts'
 import { type Found, findPosted, metadata } from './lookup.ts'
 import { failure, type Outcome } from './outcome.ts'
+import { channelOf, unopened } from './place.ts'
 import { claimPost, type Row, readMessage, rememberPosted, settle } from './store.ts'
 import type { CardTouch, OneOffTouch } from './subjects.ts'
-import type { Desk } from './tools.ts'
+import type { Desk, Place } from './tools.ts'
 
 export const hashOf = (message: Message): string => sha256(canonical(message)).toString('hex')
 
 /**
  * Posts a message that isn't in Slack. A row that says `posting` or `unknown` means that it may be: then Slack is asked
- * first. `channel` is where a root goes; everything else goes to its root's thread.
+ * first. `place` is where a root goes; everything else goes to its root's thread.
  */
 export async function post(
   touch: CardTouch | OneOffTouch,
   row: Row | null,
-  { channel, message }: { channel: string; message: Message },
+  { place: asked, message }: { place: Place; message: Message },
   desk: Desk,
 ): Promise<Outcome> {
   const root = touch.subject === touch.root ? null : await readMessage(desk.db, touch.root, 'card')
   if (touch.subject !== touch.root && !root?.ts) return { did: 'rootless' }
-  const place = { channel: root?.channel ?? channel, thread_ts: root?.ts ?? null }
+  const opened = root ? ({ kind: 'ok', value: root.channel } as const) : await channelOf(asked, desk)
+  if (opened.kind !== 'ok') return unopened(opened, asked, desk)
+  const place = { channel: opened.value, thread_ts: root?.ts ?? null }
 
   const earlier = row ?? (await lostRow(touch, place.channel, desk))
   if (earlier?.state === 'posting' || earlier?.state === 'unknown') {

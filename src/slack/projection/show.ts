@@ -1,3 +1,4 @@
+import type { Entry } from '../../timeline/entries.ts'
 import { GENERAL } from '../../timeline/ledger.ts'
 import { readEntries } from '../../timeline/store.ts'
 import { showCard } from './card.ts'
@@ -19,6 +20,7 @@ export async function show(touch: Touch, desk: Desk): Promise<Outcome> {
     case 'card':
       return showState(touch, desk)
     case 'reply':
+    case 'direct':
     case 'file':
       return sayOnce(touch, desk)
     case 'gone':
@@ -48,7 +50,14 @@ async function sayOnce(touch: OneOffTouch, desk: Desk): Promise<Outcome> {
     const file = await desk.sources.file(entry)
     return file ? showFile(touch, file, desk) : nothing
   }
-  const message = await desk.sources.reply(entry)
-  if (!message) return nothing
-  return post(touch, row, { channel: '', message: sayWhenLate(message, touch.entry.recordedAt) }, desk)
+  const told = touch.slot === 'direct' ? await desk.sources.direct(entry) : await inThread(entry, desk)
+  if (!told) return nothing
+  const { message, ...place } = told
+  return post(touch, row, { place, message: sayWhenLate(message, touch.entry.recordedAt) }, desk)
+}
+
+async function inThread(entry: Entry, { sources }: Desk) {
+  const message = await sources.reply(entry)
+  // Its thread's.
+  return message && { channel: '', message }
 }

@@ -5,12 +5,22 @@ import { outcomeReply } from '../../../templates/change-replies.ts'
 import type { Needs } from '../../../templates/change-status.ts'
 import { holdCard } from '../../../templates/hold-card.ts'
 import { incidentCard } from '../../../templates/incident-card.ts'
-import { exportedReply, type Names, nextSteps, resolvedReply } from '../../../templates/incident-replies.ts'
+import {
+  duplicateReply,
+  exportedReply,
+  type Names,
+  nextSteps,
+  severityReply,
+  statusReply,
+  updateReply,
+} from '../../../templates/incident-replies.ts'
 import type { Message } from '../../../templates/message.ts'
 import { readingFile, readingReply } from '../../../templates/reading.ts'
 import { recoveryCard } from '../../../templates/recovery-card.ts'
-import { signedReply } from '../../../templates/signed.ts'
+import { roleDirect } from '../../../templates/role-direct.ts'
+import { withSignature } from '../../../templates/signed.ts'
 import { incidentName, isOpen, parseIncidentName, type Severity } from '../../incidents/incident.ts'
+import { parseRole } from '../../incidents/roles.ts'
 import { openIncidents, readIncident } from '../../incidents/store.ts'
 import { type Change, changeName, parseChangeName } from '../../operations/change.ts'
 import { parseHoldName } from '../../operations/hold.ts'
@@ -22,6 +32,8 @@ import { lastBegan, pendingBefore, readRecovery, standingRecovery } from '../../
 import type { Schema } from '../../storage/schema.ts'
 import type { Entry } from '../../timeline/entries.ts'
 import { GENERAL } from '../../timeline/ledger.ts'
+import { newestEntries, readEntries } from '../../timeline/store.ts'
+import { toldTo } from './told.ts'
 import type { Sources } from './tools.ts'
 
 export interface SourcesOptions {
@@ -34,9 +46,14 @@ export interface SourcesOptions {
   /** The incidents channel: where what concerns everybody is said. */
   channel: string
   needsOf(change: Change): Needs
+  /** The address of an incident's thread (`INC-7`), for people; null while it isn't known. */
+  linkTo(chain: string): Promise<string | null>
   /** A chain's rendering through an entry, as `incident.exported` asks for it. */
   exportOf(entry: Entry): Promise<{ name: string; content: string }>
 }
+
+/** More names in a card say no more. */
+const MOST_DUPLICATES = 10
 
 /** What the messages say: the tables' state in the templates' words. */
 export function createSources(options: SourcesOptions): Sources {
@@ -53,22 +70,37 @@ export function createSources(options: SourcesOptions): Sources {
       const incident = await incidentOf(subject)
       if (incident) {
         const severity = options.severities.find(({ name }) => name === incident.severity)
-        return { channel: incident.channel, message: incidentCard(incident, severity), shownBy: null }
+        const [live, duplicates] = await Promise.all([liveChanges(db, incident.id), duplicatesOf(subject)])
+        const message = incidentCard(incident, severity, { live, duplicates })
+        return { place: { channel: incident.channel }, message, shownBy: null }
       }
+      const told = await toldTo(db, subject, options.linkTo)
+      if (told) return { place: { person: told.person }, message: told.message, shownBy: null }
       const held = parseHoldName(subject)
       const hold = held === null ? null : await readHold(db, held)
-      if (hold) return { channel: options.channel, message: holdCard(hold), shownBy: null }
+      if (hold) return { place: { channel: options.channel }, message: holdCard(hold), shownBy: null }
       const recovery = await recoveryOf(subject)
-      if (recovery) return { channel: options.channel, message: recovery, shownBy: null }
+      if (recovery) return { place: { channel: options.channel }, message: recovery, shownBy: null }
       const change = await changeOf(subject)
       if (!change) return null
       const halted = (await standingRecovery(db))?.id ?? null
       const message = changeCard(change, { needs: options.needsOf(change), halted })
-      return { channel: change.channel, message, shownBy: change.undoes === null ? null : changeName(change.undoes) }
+      return {
+        place: { channel: change.channel },
+        message,
+        shownBy: change.undoes === null ? null : changeName(change.undoes),
+      }
     },
     recoveredAt: () => lastBegan(db),
     reply,
+    direct,
     file,
+  }
+
+  /** As the chain says: the other incident's row may follow. */
+  async function duplicatesOf(chain: string): Promise<string[]> {
+    const found = await newestEntries(db, chain, ['incident.duplicate_found'], MOST_DUPLICATES)
+    return found.flatMap(({ body }) => (body.type === 'incident.duplicate_found' ? [body.duplicate] : [])).reverse()
   }
 
   async function recoveryOf(subject: string) {
@@ -79,7 +111,15 @@ export function createSources(options: SourcesOptions): Sources {
     return recoveryCard(recovery, { pending, ops: options.names.ops })
   }
 
-  async function reply({ subject, actor, body }: Entry): Promise<Message | null> {
+  /** A status' head is signed in the same transaction: what tells of the one tells of the other. */
+  async function reply(entry: Entry): Promise<Message | null> {
+    const message = await said(entry)
+    if (!message || !entry.body.type.startsWith('incident.')) return message
+    const [next] = await readEntries(db, entry.chain, { after: entry.seq, limit: 1 })
+    return withSignature(message, next?.body.type === 'chain.signed' ? next.body : null)
+  }
+
+  async function said({ subject, actor, body }: Entry): Promise<Message | null> {
     switch (body.type) {
       case 'incident.opened': {
         const incident = await incidentOf(subject)
@@ -87,10 +127,17 @@ export function createSources(options: SourcesOptions): Sources {
       }
       case 'incident.status_changed': {
         const incident = await incidentOf(subject)
-        return incident && resolvedReply(incident)
+        return incident && statusReply(incident, body, actor.id)
       }
-      case 'chain.signed':
-        return signedReply(body)
+      case 'incident.updated':
+        return updateReply(body, actor.id)
+      case 'incident.severity_changed': {
+        const incident = await incidentOf(subject)
+        return incident && severityReply(incident, body, actor.id)
+      }
+      case 'incident.duplicated':
+      case 'incident.duplicate_found':
+        return duplicateReply(body, actor.id)
       case 'operation.read':
         return readingReply(body, actor.id)
       case 'change.asked': {
@@ -110,6 +157,16 @@ export function createSources(options: SourcesOptions): Sources {
       default:
         return null
     }
+  }
+
+  async function direct({ chain, actor, body }: Entry) {
+    const incident = await incidentOf(chain)
+    if (body.type !== 'incident.assigned' || body.person === null || !incident) return null
+    const role = parseRole(body.role)
+    // Whoever takes a role by themselves knows what they do; whoever accepted it was told what waits.
+    if (!role || body.person === actor.id) return null
+    const link = await options.linkTo(chain)
+    return { person: body.person, message: roleDirect(incident, role, { by: actor.id, link }) }
   }
 
   async function file(entry: Entry) {

@@ -12,7 +12,7 @@ export type Touch = CardTouch | OneOffTouch | RootCheck
 export interface CardTouch {
   slot: 'card'
   subject: string
-  /** The card that its thread hangs on; itself, when it is a root. */
+  /** The card that its thread hangs on; itself, when it is a root or goes to one person. */
   root: string
   urgency: number
   /** The oldest entry that asks for it. Infinity: none does, Slack has lost it. */
@@ -26,8 +26,8 @@ export interface CardTouch {
 
 /** `INC-7#3`: said once, about that entry. */
 export interface OneOffTouch {
-  /** `gone`: takes back what shows the entries that this one erased. */
-  slot: 'reply' | 'file' | 'gone'
+  /** `direct`: to one person. `gone`: takes back what shows the entries that this one erased. */
+  slot: 'reply' | 'direct' | 'file' | 'gone'
   subject: string
   root: string
   urgency: number
@@ -64,13 +64,54 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
   })
 
+  /** The incident's card tells what runs and what waits. */
+  const shownToo = chain === GENERAL ? [] : [{ ...card(chain, URGENCY.card), urgency: URGENCY.reply }]
+  const direct: OneOffTouch = { ...once('direct'), root: `${chain}#${seq}` }
+
   switch (body.type) {
     case 'incident.opened':
       return [card(chain, URGENCY.root), once('reply')]
     case 'incident.status_changed':
-      return body.to === 'resolved' ? [card(chain, URGENCY.root), once('reply', true)] : [card(chain, URGENCY.root)]
+      // An update says it in its own words.
+      return [card(chain, URGENCY.root), ...(body.told ? [] : [once('reply', body.to === 'resolved')])]
+    case 'incident.severity_changed':
+      return [card(chain, URGENCY.root), once('reply', true)]
+    case 'incident.updated':
+      return [card(chain, URGENCY.root), once('reply')]
+    case 'incident.acknowledged':
+    case 'incident.response_breached':
+    case 'incident.corrected':
+      return [card(chain, URGENCY.root)]
+    case 'incident.duplicated':
+    case 'incident.duplicate_found':
+      return [card(chain, URGENCY.root), once('reply')]
+    case 'incident.assigned':
+      return [card(chain, URGENCY.root), ...(body.person === null ? [] : [direct])]
+    case 'handoff.offered':
+    case 'handoff.settled':
+    case 'reminder.sent':
+    case 'reminder.snoozed':
+    case 'reminder.settled':
+      return [{ ...card(subject, URGENCY.asks), root: subject }]
     case 'incident.exported':
       return [once('file')]
+    case 'link.added':
+      return [card(chain, URGENCY.root)]
+    case 'room.made':
+    case 'room.invited':
+    case 'person.joined':
+    case 'message.posted':
+    case 'message.edited':
+    case 'message.deleted':
+    case 'message.marked':
+    case 'message.unmarked':
+    case 'messages.missed':
+    case 'note.added':
+    case 'task.settled':
+    case 'entry.corrected':
+    // The message that tells of what was signed says so, below.
+    case 'chain.signed':
+      return []
     case 'operation.read':
       // Without a thread the gesture's own answer shows it.
       return chain === GENERAL ? [] : [once('reply'), once('file')]
@@ -80,6 +121,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'review.item_raised':
     case 'config.loaded':
     case 'config.rejected':
+    case 'config.channels':
     case 'membership.changed':
     case 'token.issued':
     case 'token.revoked':
@@ -96,10 +138,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'timeline.erased':
       // The incident's card shows its title, its cause and its fix.
       return chain === GENERAL ? [] : [card(chain, URGENCY.root), { ...once('gone'), urgency: URGENCY.asks }]
-    case 'chain.signed':
-      return chain === GENERAL ? [] : [once('reply')]
     case 'change.planned':
-      return [card(subject, URGENCY.asks)]
+      return [card(subject, URGENCY.asks), ...shownToo]
     case 'change.voted':
       return body.decision === 'break_glass'
         ? [card(subject, URGENCY.card), once('reply', true)]
@@ -113,7 +153,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       return body.round === 0 ? [card(subject, URGENCY.asks)] : [card(subject, URGENCY.card), once('reply')]
     case 'change.moved': {
       const shown = card(subject, isFinal(body.to as State) || body.to === 'unknown' ? URGENCY.asks : URGENCY.card)
-      return NEEDS_A_LOOK.includes(body.to) ? [shown, once('reply')] : [shown]
+      return [shown, ...(NEEDS_A_LOOK.includes(body.to) ? [once('reply')] : []), ...shownToo]
     }
     default:
       return body satisfies never

@@ -18,12 +18,17 @@ export interface Sources {
   /** When the last recovery began: what was recorded before may have been shown though nothing says so; null: none did. */
   recoveredAt(): Promise<Date | null>
   reply(entry: Entry): Promise<Message | null>
+  /** What one person is told, and who that is (an id). */
+  direct(entry: Entry): Promise<{ person: string; message: Message } | null>
   file(entry: Entry): Promise<Upload | null>
 }
 
+/** Where a root goes: into a channel, or to one person (an id). */
+export type Place = { channel: string } | { person: string }
+
 export interface Card {
   /** Where it goes, if it is a root. */
-  channel: string
+  place: Place
   message: Message
   /** The card that shows how this one fares: of the change that it undoes. */
   shownBy: string | null

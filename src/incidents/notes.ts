@@ -1,0 +1,33 @@
+import { type Asked, type Context, change, type Result, refused } from './context.ts'
+
+export interface Note {
+  text: string
+  /** When it happened; null: now. */
+  at: Date | null
+  /** The message that it was taken from: its address, and who wrote it, by name. */
+  link: string | null
+  author: string | null
+}
+
+/** Puts something into the timeline, from anywhere. */
+export async function addNote(context: Context, asked: Asked, id: number, { at, ...note }: Note): Promise<Result> {
+  return await change(context, asked, id, async ({ chain, actor }) => {
+    if (at && at > chain.now) return refused('that time has not come yet')
+    const body = { type: 'note.added', ...note } as const
+    await chain.append({ subject: chain.name, actor, ...(at && { occurredAt: at }), body })
+    return { kind: 'done', incident: id }
+  })
+}
+
+/** Keeps an address that belongs to the incident. */
+export async function addLink(
+  context: Context,
+  asked: Asked,
+  id: number,
+  link: { url: string; title: string | null },
+): Promise<Result> {
+  return await change(context, asked, id, async ({ chain, actor }) => {
+    await chain.append({ subject: chain.name, actor, body: { type: 'link.added', ...link } })
+    return { kind: 'done', incident: id }
+  })
+}
