@@ -22,7 +22,7 @@ export function createAnswers(tools: {
   log: Log
   command: string
 }): Answers {
-  const { client, checks, metrics, log } = tools
+  const { client, checks, log } = tools
 
   async function show(message: Message, source: Source) {
     const { text, blocks } = checks.checkMessage(message)
@@ -30,7 +30,7 @@ export function createAnswers(tools: {
     const thread = source.thread && { thread_ts: source.thread }
     if (source.respondUrl) {
       const reply = { ...content, ...thread, response_type: 'ephemeral', replace_original: source.question }
-      return await respond(source.respondUrl, reply, metrics)
+      return await respond(source.respondUrl, reply, tools)
     }
     if (source.channel === '') return await tell(source.user, content)
     await client.chat.postEphemeral({ channel: source.channel, user: source.user, ...content, ...thread })
@@ -57,7 +57,7 @@ export function createAnswers(tools: {
       await client.views.open({ trigger_id: source.trigger, view })
       if (source.question) await dismiss(source)
     } catch (error) {
-      log.warn({ err: error, cause: source.cause, callback: answer.modal.callbackId }, 'a modal could not be opened')
+      log.warn({ err: error, callback: answer.modal.callbackId }, 'a modal could not be opened')
       const text = `The form can't be shown here now. Say it in one line instead: \`${tools.command} help\` shows how.`
       await show({ text }, source)
     }
@@ -65,7 +65,7 @@ export function createAnswers(tools: {
 
   /** The question has been answered; its buttons would only ask for a second press. */
   async function dismiss({ respondUrl }: Source) {
-    if (respondUrl) await respond(respondUrl, { delete_original: true }, metrics)
+    if (respondUrl) await respond(respondUrl, { delete_original: true }, tools)
   }
 
   return {
@@ -76,8 +76,7 @@ export function createAnswers(tools: {
         else if (answer.kind === 'modal') await open(answer, source)
         else if (source.question) await dismiss(source)
       } catch (error) {
-        const fields = { err: error, cause: source.cause, user: source.user, channel: source.channel }
-        log.warn(fields, 'an answer could not be shown')
+        log.warn({ err: error, user: source.user, channel: source.channel }, 'an answer could not be shown')
       }
     },
   }

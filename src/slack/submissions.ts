@@ -6,7 +6,7 @@ import type { Checks } from './checks.ts'
 import type { Doors, Submitted } from './doors.ts'
 import { Failed, type Gestures } from './gestures.ts'
 import { metadataOf, placeOf, toView, valuesOf } from './modals.ts'
-import { fromView } from './source.ts'
+import { fromView, type Source } from './source.ts'
 
 /** What an acknowledgement may wait for: Slack gives it 3 s, and the way there and back takes its part. */
 const BUDGET_MS = 2_000
@@ -25,11 +25,16 @@ type Ack = (response?: ViewResponseAction) => Promise<void>
  * modal closes, and the person is answered where it was opened.
  */
 export function answerView(body: ViewSubmitAction, ack: Ack, tools: Tools): Promise<void> {
-  return tools.gestures.track(answer(body, ack, tools))
+  const source = fromView(body)
+  return tools.gestures.follow(source, () => answer(body, source, ack, tools))
 }
 
-async function answer(body: ViewSubmitAction, ack: Ack, { doors, gestures, answers, checks }: Tools): Promise<void> {
-  const source = fromView(body)
+async function answer(
+  body: ViewSubmitAction,
+  source: Source,
+  ack: Ack,
+  { doors, gestures, answers, checks }: Tools,
+): Promise<void> {
   const working = gestures.attempt(source, (gesture) => submit(body, doors, gesture))
   const response = shownInTime(working, body, checks)
   await gestures.acknowledge(source, async () => ack(await response))

@@ -12,6 +12,7 @@ import type { Doors, SubmittedModal } from '../../src/slack/doors.ts'
 import { createWorkspace } from '../../src/slack/workspace.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import type { Log } from '../../src/storage/log.ts'
+import { reasons } from '../../src/timeline/because.ts'
 import { testDatabase } from '../support/database.ts'
 import { FakeSlack, type FakeSlackOptions } from './fake/fake-slack.ts'
 
@@ -122,8 +123,9 @@ export interface Line {
 
 function keptLines(): { lines: Line[]; log: Log } {
   const lines: Line[] = []
-  const keep = (level: string) => (fields: object, message: string) => void lines.push({ ...fields, level, message })
-  return { lines, log: { info: keep('info'), warn: keep('warn'), error: keep('error') } }
+  const keep = (level: string) => (fields: object, message: string) =>
+    void lines.push({ ...reasons(), ...fields, level, message })
+  return { lines, log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') } }
 }
 
 export const afterMs = async (ms: number, answer: Answer = say('done')) => {
