@@ -2,7 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 /** So many of Slack's error codes are told apart; whoever answers with yet another name makes no new series. */
 const MOST_OUTCOMES = 100
-const GESTURES = { kinds: ['command', 'mention', 'action', 'view'], outcomes: ['done', 'duplicate', 'away', 'failed'] }
+const GESTURES = {
+  kinds: ['command', 'mention', 'action', 'view', 'shortcut'],
+  outcomes: ['done', 'duplicate', 'away', 'failed'],
+}
 const RATE_LIMITED = ['ratelimited', 'rate_limited', 'http_429']
 /** How a run can end: by its outcome, or because nothing was run after all. */
 export const RUN_ENDS = ['succeeded', 'failed', 'overridden', 'inconclusive', 'unknown', 'stale'] as const
@@ -26,7 +29,7 @@ export function createMetrics() {
   })
   const gestures = new Counter({
     name: 'firebreak_slack_gestures_total',
-    help: 'Commands, mentions, actions and views, by how they ended',
+    help: 'Commands, mentions, actions, views and shortcuts, by how they ended',
     labelNames: ['kind', 'outcome'],
     registers,
   })

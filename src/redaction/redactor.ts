@@ -35,7 +35,7 @@ export interface Redactor {
 
 /** What the program itself writes is left alone where it is the whole of a text: hashes, ids, times, signatures. */
 const OURS =
-  /^(?:(?=\d*[a-f])[\da-f]{16,64}|sha256:[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|(?:INC|OP)-\d{1,9}|[\w+/]{86}==|(?:command|action):\d{1,13}\.\d{1,13}\.[\da-f]{8,40}|event:Ev[A-Z\d]{6,14}|view:V[A-Z\d]{6,14}|(?:T[A-Z\d]{1,14}\/)?[UW][A-Z\d]{2,12}|[CDGST][A-Z\d]{2,12}|\d{4}-\d\d-\d\dT[\d:.]{5,15}Z)$/
+  /^(?:(?=\d*[a-f])[\da-f]{16,64}|sha256:[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|(?:INC|OP)-\d{1,9}|[\w+/]{86}==|(?:command|action|shortcut):\d{1,13}\.\d{1,13}\.[\da-f]{8,40}|event:Ev[A-Z\d]{6,14}|view:V[A-Z\d]{6,14}|(?:T[A-Z\d]{1,14}\/)?[UW][A-Z\d]{2,12}|[CDGST][A-Z\d]{2,12}|\d{4}-\d\d-\d\dT[\d:.]{5,15}Z)$/
 
 /** The name of a field, and no secret: as most keys are. */
 const FIELD = /^[A-Za-z_]{1,24}$/
