@@ -2,6 +2,7 @@ import type { AllMiddlewareArgs, App, BlockAction, SlackActionMiddlewareArgs, Vi
 import { say } from '../../commands/command.ts'
 import type { Answers } from './answers.ts'
 import { actionName } from './choices.ts'
+import { hearConversation, type Overheard } from './conversation/listen.ts'
 import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
 import { hearNews, type News } from './news.ts'
@@ -9,7 +10,7 @@ import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
 import { answerView } from './submissions.ts'
 import { addressed, typed } from './text.ts'
 
-export interface Listening extends News {
+export interface Listening extends News, Overheard {
   doors: Doors
   gestures: Gestures
   answers: Answers
@@ -62,6 +63,7 @@ export function listen(app: App, listening: Listening): void {
     answerView(body, ack, { doors, gestures, answers }),
   )
 
+  hearConversation(app, listening)
   hearNews(app, listening)
 }
 
