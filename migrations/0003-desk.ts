@@ -5,7 +5,9 @@ export const desk = (botRole: string) => ({
   async up(db: Kysely<unknown>) {
     for (const statement of tables) await sql.raw(statement).execute(db)
     const bot = sql.id(botRole)
-    await sql`grant select, insert, update on handoffs, reminders, tasks, messages, listening to ${bot}`.execute(db)
+    await sql`grant select, insert, update on handoffs, reminders, tasks, messages, marks, listening to ${bot}`.execute(
+      db,
+    )
     await sql`grant select, insert on participants to ${bot}`.execute(db)
     await sql`grant usage, select on sequence handoffs_id_seq, reminders_id_seq, tasks_id_seq to ${bot}`.execute(db)
   },
@@ -88,18 +90,39 @@ const tables = [
   `create index tasks_owner on tasks (owner) where settled_at is null`,
   `create index tasks_incident on tasks (incident)`,
 
+  // Whose channel a message was written in, where an incident has one of its own.
+  `create index incidents_channel on incidents (channel)`,
+
   // What people wrote in an incident's thread, as far as it is on record: so that nothing is recorded twice, and an edit
-  // that changes no word (Slack unfurls a link) records nothing. digest: of the text and the files' ids.
+  // that changes no word (Slack unfurls a link) records nothing. digest: of the text and the files' ids; empty once what it
+  // said was erased. version: of the last edit that is on record, in an order, so that an older one that comes late is known
+  // for that; empty when there was none.
   `create table messages (
     channel text not null,
     ts text not null,
     incident integer not null references incidents,
     author text not null,
     digest text not null,
+    version text not null default '',
     deleted boolean not null default false,
     primary key (channel, ts)
   )`,
   `create index messages_incident on messages (incident, ts)`,
+
+  // Who marked which message, by which emoji: it is marked while one of them stands. heard_ts: Slack's name of what was
+  // heard last, so that a reaction and its removal may come in any order; empty when it was found in Slack.
+  `create table marks (
+    channel text not null,
+    ts text not null,
+    emoji text not null,
+    person text not null,
+    incident integer not null references incidents,
+    mark text not null,
+    stands boolean not null,
+    heard_ts text not null,
+    primary key (channel, ts, emoji, person)
+  )`,
+
   // When Slack was last heard: what comes before the next time may have been missed.
   `create table listening (
     one boolean primary key default true check (one),

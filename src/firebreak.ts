@@ -22,6 +22,7 @@ import { createIdentity } from './identity/identity.ts'
 import { createLookAhead, keepLooking } from './identity/look-ahead.ts'
 import { rememberDirectory } from './identity/remember.ts'
 import { createTokens } from './identity/tokens.ts'
+import { createConversation } from './incidents/conversation/conversation.ts'
 import { withDeadline } from './operations/deadline.ts'
 import { createEngine } from './operations/engine.ts'
 import { redacted } from './operations/redacted.ts'
@@ -196,6 +197,8 @@ export async function startFirebreak({
       actionIds: ACTION_IDS,
       callbackIds: CALLBACK_IDS,
     },
+    ...{ conversation: createConversation(db, ledger), room: () => config.slack.incidentsChannel },
+    emoji: () => live.now().reactions,
   })
 
   registerGauges(metrics.registry, { db, slack: edge.state })

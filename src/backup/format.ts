@@ -39,6 +39,7 @@ const KEPT: Record<keyof Schema, boolean> = {
   participants: true,
   tasks: true,
   messages: true,
+  marks: true,
   listening: true,
   // What was posted: without it everything would be posted anew.
   slack_messages: true,

@@ -33,6 +33,8 @@ export interface Config {
     /** Its data, with `${NAME}` as it stands there. */
     written: unknown
   }
+  /** By which emoji, named as Slack does, people put a message into the timeline. */
+  reactions: Record<'event' | 'task' | 'follow-up', string[]>
   audit: { sinks: Sink[] }
   /** How long content is kept; null is for ever. */
   retention: { conversation: number | null; output: number | null }
@@ -171,6 +173,11 @@ export function toConfig(file: File, lineOf: (rule: number) => number): Omit<Con
     askNext: {
       severities: file.approvals.ask_next.severities ?? file.severities.slice(0, 2).map(({ name }) => name),
       afterMs: file.approvals.ask_next.after,
+    },
+    reactions: {
+      event: file.reactions.event,
+      task: file.reactions.task,
+      'follow-up': file.reactions.follow_up,
     },
     audit: { sinks: file.audit.sinks.flatMap(toSink) },
     retention: { conversation: file.retention.conversation ?? null, output: file.retention.output ?? null },

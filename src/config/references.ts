@@ -1,4 +1,5 @@
 import { type Problem, suggest } from './problems.ts'
+import { reactions } from './reactions.ts'
 import { severityNamesByDefault } from './schema.ts'
 import type { Path, Source } from './source.ts'
 
@@ -38,6 +39,7 @@ export function checkReferences(source: Source): Problem[] {
     ),
     ...repeatedSeverities(source),
     ...repeatedAccounts(source),
+    ...repeatedEmoji(source),
     ...emptyApprovers(source),
   ]
 }
@@ -70,6 +72,25 @@ function repeatedAccounts(source: Source): Problem[] {
       ? []
       : [source.problem(path, `"${source.written(path)}" is an account of ${first}, already`)]
   })
+}
+
+/** One reaction can't mean two things. What stands in the file by default counts as well. */
+function repeatedEmoji(source: Source): Problem[] {
+  const byDefault = reactions.parse({})
+  const written = (kind: string) => select(source.value, ['reactions', kind, '*'])
+  const seen = new Map<unknown, string>()
+  for (const [kind, emoji] of Object.entries(byDefault)) {
+    const isThere = select(source.value, ['reactions', kind]).length > 0
+    if (!isThere) for (const name of emoji) seen.set(name, `${kind} by default`)
+  }
+  return Object.keys(byDefault).flatMap((kind) =>
+    written(kind).flatMap(({ path, value }) => {
+      const first = seen.get(value)
+      if (typeof value !== 'string' || source.reported(path)) return []
+      if (first === undefined) seen.set(value, `${kind}, on line ${source.line(path)}`)
+      return first === undefined ? [] : [source.problem(path, `"${source.written(path)}" is for ${first}, already`)]
+    }),
+  )
 }
 
 /** An approver role without anybody would let every change wait until it expires. */

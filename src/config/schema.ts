@@ -1,18 +1,13 @@
 import { tzOffset } from '@date-fns/tz'
 import { RE2JS } from 're2js'
 import { z } from 'zod'
+import { reactions } from './reactions.ts'
+import { shaped } from './shaped.ts'
 
 // The file as it is written: snake_case, defaults filled in, durations in milliseconds. `config.ts` turns it into what
 // the program uses; `references.ts` checks what one part of the file says about another.
 
 const milliseconds = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-/** Text of one shape, with one message for whatever else stands there. */
-function shaped(pattern: RegExp, message: string) {
-  return z
-    .string({ error: ({ input }) => (input === undefined ? `is missing; it ${message}` : message) })
-    .regex(pattern, { error: message })
-    .describe(message) // editors show it
-}
 
 const duration = shaped(
   /^[1-9]\d{0,5}[smhd]$/,
@@ -283,6 +278,7 @@ export const fileSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  reactions,
   audit: z.strictObject({ sinks: z.array(sink).default([]) }).prefault({}),
   retention: z.strictObject({ conversation: duration.optional(), output: duration.optional() }).prefault({}),
   redaction: z

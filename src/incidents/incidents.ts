@@ -3,6 +3,8 @@ import type { Entry } from '../timeline/entries.ts'
 import { readPage } from '../timeline/store.ts'
 import { acknowledgeAlone } from './clocks.ts'
 import { type Asked, type Context, change, type Refused, type Result } from './context.ts'
+import { openTasks } from './conversation/store.ts'
+import type { Task } from './conversation/tasks.ts'
 import { type Correction, correct, correctEntry } from './correct.ts'
 import { duplicate } from './duplicate.ts'
 import type { Handoff } from './handoff.ts'
@@ -16,7 +18,7 @@ import { snooze } from './reminders.ts'
 import type { IncidentRole } from './roles.ts'
 import { changeSeverity } from './severity.ts'
 import { moveTo, type Told } from './status.ts'
-import { openIncidents, openTasks, pastIncidents, readIncident } from './store.ts'
+import { openIncidents, pastIncidents, readIncident } from './store.ts'
 import { postUpdate, type Update } from './update.ts'
 
 /** The incidents' lifecycle. Every change commits with its timeline entry. */
@@ -54,7 +56,7 @@ export interface Incidents {
   /** The addresses that were kept last, the newest first. */
   links(id: number): Promise<{ url: string; title: string | null }[]>
   /** What is to be done and isn't, oldest first. */
-  openTasks(id: number): Promise<{ id: number; text: string }[]>
+  openTasks(id: number): Promise<Task[]>
   /** Newest first. */
   listOpen(): Promise<Incident[]>
   listPast(limit: number): Promise<Incident[]>
@@ -83,7 +85,7 @@ export function createIncidents(context: Context): Incidents {
     find: (id) => readIncident(db, id),
     entries: (id, page) => readPage(db, incidentName(id), page),
     links: (id) => linksOf(context, id),
-    openTasks: (id) => openTasks(db, id),
+    openTasks: (incident) => openTasks(db, { incident }),
     listOpen: () => openIncidents(db),
     listPast: (limit) => pastIncidents(db, limit),
   }

@@ -141,14 +141,3 @@ export async function updateIncident(trx: Transaction<Schema>, id: number, chang
   const columns = Object.entries(changed).map(([field, value]) => [COLUMNS[field as keyof Changed], value])
   await trx.updateTable('incidents').set(Object.fromEntries(columns)).where('id', '=', id).execute()
 }
-
-/** What is to be done and isn't, oldest first. */
-export async function openTasks(db: Kysely<Schema>, incident: number): Promise<{ id: number; text: string }[]> {
-  return await db
-    .selectFrom('tasks')
-    .select(['id', 'text'])
-    .where('incident', '=', incident)
-    .where('settled_at', 'is', null)
-    .orderBy('id')
-    .execute()
-}

@@ -1,10 +1,11 @@
 import { asActor, type Person } from '../identity/person.ts'
+import { blankSaid } from '../incidents/conversation/erased.ts'
 import { parseIncidentName } from '../incidents/incident.ts'
 import { blankWords } from '../incidents/store.ts'
 import { isErasable } from '../timeline/classes.ts'
-import { type Actor, FIREBREAK } from '../timeline/entries.ts'
+import { type Actor, type Entry, FIREBREAK } from '../timeline/entries.ts'
 import type { Ledger, LedgerTransaction } from '../timeline/ledger.ts'
-import { erasePayloads, readProgress, readTypes } from '../timeline/store.ts'
+import { erasePayloads, readProgress, readThese, readTypes } from '../timeline/store.ts'
 
 export type Erased = { kind: 'done'; erasure: number } | { kind: 'refused'; code: string; reason: string }
 
@@ -74,10 +75,10 @@ async function erase(
     const found = await readTypes(tx.db, chain, entries)
     const problem = whyNot(chain, entries, found)
     if (problem) return problem
+    await blank(tx, chain, await readThese(tx.db, chain, entries))
     const erasure = await held.append({ subject: chain, actor, body: { type: 'timeline.erased', entries, ...why } })
     const gone = await erasePayloads(tx.db, chain, entries)
     if (gone !== entries.length) throw new Error(`${gone} of ${entries.length} entries of ${chain} could be erased`)
-    await blank(tx, chain, found)
     return { kind: 'done', erasure }
   })
 }
@@ -96,15 +97,16 @@ function whyNot(chain: string, entries: number[], found: Found): Erased | null {
   return already.length > 0 ? refused('erased_already', `already erased: ${already.join(', ')}`) : null
 }
 
-/** The incident's row holds the same words. */
-async function blank({ db }: LedgerTransaction, chain: string, found: Found) {
+/** The incident's row, and what its conversation left, hold the same words. */
+async function blank({ db }: LedgerTransaction, chain: string, entries: Entry[]) {
   const incident = chain.startsWith('INC-') ? parseIncidentName(chain) : null
   if (incident === null) return
-  const has = (type: string) => found.some((entry) => entry.type === type)
+  const has = (type: string) => entries.some(({ body }) => body.type === type)
   await blankWords(db, incident, {
     title: has('incident.opened') || has('incident.corrected'),
     conclusion: has('incident.status_changed'),
   })
+  await blankSaid(db, entries)
 }
 
 const refused = (code: string, reason: string) => ({ kind: 'refused', code, reason }) as const

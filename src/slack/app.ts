@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { App, HTTPReceiver } from '@slack/bolt'
 import type { Kysely } from 'kysely'
 import type { Identity } from '../identity/identity.ts'
+import type { Conversation } from '../incidents/conversation/conversation.ts'
 import type { Log } from '../storage/log.ts'
 import type { Schema } from '../storage/schema.ts'
 import { createAnswers } from './answers.ts'
@@ -10,11 +11,14 @@ import type { Channels } from './channels.ts'
 import type { Checks } from './checks.ts'
 import type { Clients } from './clients.ts'
 import { keepConnected } from './connection.ts'
+import { createEars } from './conversation/ears.ts'
+import type { Emoji } from './conversation/reactions.ts'
 import type { Doors } from './doors.ts'
 import { createGestures } from './gestures.ts'
 import { listen } from './listeners.ts'
 import type { SlackMetrics } from './metrics.ts'
 import type { News } from './news.ts'
+import { untilAway } from './reachable.ts'
 import { createReceiver, type Delivery } from './receivers.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -50,15 +54,22 @@ export interface SlackAppOptions {
   apiUrl: string | null
   clients: Clients
   workspace: Workspace
-  identity: Pick<Identity, 'whose'>
+  identity: Pick<Identity, 'whose' | 'person'>
   directory: News['directory']
   channels: Channels
   doors: Doors
+  /** What people say in incidents goes there; `emoji`: by which of them they mark it, now. */
+  conversation: Conversation
+  emoji(): Emoji
+  /** The channel that incidents share. */
+  room(): string
   names: Record<'incident' | 'ops', string>
   checks: Checks
   db: Kysely<Schema>
   metrics: SlackMetrics
   log: Log
+  /** How often it is looked whether Slack is there and was heard, in tests. */
+  everyMs?: number
 }
 
 export function createSlackApp(options: SlackAppOptions): SlackEdge {
@@ -77,7 +88,10 @@ export function createSlackApp(options: SlackAppOptions): SlackEdge {
 
   const answers = createAnswers({ ...options, client: clients.interactive, command: options.names.incident })
   const gestures = createGestures({ ...options, answers })
-  listen(app, { ...options, gestures, answers, bot })
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const ears = createEars({ ...options, web: clients.background, signal })
+  listen(app, { ...options, ...ears, gestures, answers, bot })
 
   let state: Omit<SlackState, 'incidentsChannel'> = {
     mode: delivery.mode,
@@ -88,26 +102,34 @@ export function createSlackApp(options: SlackAppOptions): SlackEdge {
   const onChange = (connected: boolean, error: Error | null) => {
     const since = connected === state.connected ? state.since : new Date()
     state = { mode: delivery.mode, connected, since, error: error?.message ?? null }
+    if (connected) ears.attention.connected()
+    else ears.attention.disconnected()
   }
-  const stopping = new AbortController()
   const connection = receiver instanceof HTTPReceiver ? null : keepConnected(receiver, { log, onChange })
 
   async function run() {
     try {
-      await workspace.connect(stopping.signal, (error) => onChange(false, error))
+      for (;;) {
+        await workspace.connect(signal, (error) => onChange(false, error))
+        if (connection) return await connection.run()
+        onChange(true, null)
+        onChange(false, await untilAway(clients.interactive, signal, options.everyMs))
+      }
     } catch {
-      return // stopped meanwhile
+      // stopped meanwhile
     }
-    if (connection) await connection.run()
-    else onChange(true, null)
   }
 
   return {
     handle: receiver instanceof HTTPReceiver ? receiver.requestListener : null,
-    start: () => void run(),
+    start() {
+      ears.attention.start()
+      void run()
+    },
     async stop() {
       const until = performance.now() + DRAIN_MS
       stopping.abort()
+      void gestures.track(ears.attention.stop())
       await gestures.acknowledged(ACKNOWLEDGE_MS)
       await connection?.stop()
       const left = await gestures.done(until - performance.now())

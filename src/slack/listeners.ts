@@ -3,6 +3,7 @@ import { say } from '../../commands/command.ts'
 import type { Answers } from './answers.ts'
 import type { Checks } from './checks.ts'
 import { actionName } from './choices.ts'
+import { hearConversation, type Overheard } from './conversation/listen.ts'
 import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
 import { hearNews, type News } from './news.ts'
@@ -11,7 +12,7 @@ import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
 import { answerView } from './submissions.ts'
 import { addressed, typed } from './text.ts'
 
-export interface Listening extends News {
+export interface Listening extends News, Overheard {
   doors: Doors
   gestures: Gestures
   answers: Answers
@@ -66,6 +67,7 @@ export function listen(app: App, listening: Listening): void {
   )
 
   offerShortcuts(app, listening)
+  hearConversation(app, listening)
   hearNews(app, listening)
 }
 

@@ -1,4 +1,4 @@
-const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&amp;': '&' }
+export const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&amp;': '&' }
 
 /**
  * What a person typed, out of what Slack made of it: links that Slack found (`<https://…|…>`, `<mailto:…|…>`) are their

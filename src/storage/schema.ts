@@ -30,6 +30,7 @@ export interface Schema {
   participants: { incident: number; person: string; joined_at: Date }
   tasks: TaskRow
   messages: MessageRow
+  marks: MarkRow
   listening: { one: Generated<boolean>; heard_at: Date }
   slack_messages: SlackMessageRow
 }
@@ -250,7 +251,19 @@ interface MessageRow {
   incident: number
   author: string
   digest: string
+  version: Generated<string>
   deleted: Generated<boolean>
+}
+
+interface MarkRow {
+  channel: string
+  ts: string
+  emoji: string
+  person: string
+  incident: number
+  mark: string
+  stands: boolean
+  heard_ts: string
 }
 
 interface RunStepRow {

@@ -81,6 +81,19 @@ export async function readPage(
   return await readEntries(db, chain, { after: Math.max(0, end - 1 - limit), through: end - 1, limit })
 }
 
+/** These entries of a chain, in order; without those that don't exist. */
+export async function readThese(db: Kysely<Schema>, chain: string, entries: number[]): Promise<Entry[]> {
+  const rows = await db
+    .selectFrom('timeline as t')
+    .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+    .select(['t.bytes', 't.hash', 'p.body'])
+    .where('t.chain', '=', chain)
+    .where('t.seq', 'in', entries)
+    .orderBy('t.seq')
+    .execute()
+  return rows.map((row) => toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }))
+}
+
 /** The first entry that a gesture made; null when it recorded nothing. */
 export async function readByCause(db: Kysely<Schema>, cause: string): Promise<Entry | null> {
   const row = await db

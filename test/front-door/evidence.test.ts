@@ -17,11 +17,11 @@ describe('evidence, from the thread to a file that verifies', () => {
     const { root, name } = await bot.open()
     const opened = await bot.inThread(root.ts, /Timeline signed up to entry 1 /)
     await bot.command('U0ALICE', 'resolve --cause "payment provider slow"')
-    const resolved = await bot.inThread(root.ts, /Timeline signed up to entry 3 /)
-    expect(opened?.text).toMatch(/^🔏 Timeline signed up to entry 1 · [0-9a-f]{16} · key [0-9a-f]{8}$/)
+    const resolved = await bot.inThread(root.ts, /Timeline signed up to entry 4 /)
+    expect(opened?.text).toMatch(/^🔏 Timeline signed up to entry 1 · [0-9a-f]{16} · key [0-9a-f]{8}$/m)
     const entries = await bot.entries(name)
     expect(entries.map(({ body }) => body.type)).toEqual([
-      ...['incident.opened', 'chain.signed', 'incident.status_changed', 'chain.signed'],
+      ...['incident.opened', 'chain.signed', 'incident.acknowledged', 'incident.status_changed', 'chain.signed'],
     ])
 
     await bot.command('U0ALICE', 'export INC-1 json')
@@ -30,10 +30,10 @@ describe('evidence, from the thread to a file that verifies', () => {
     )
     const path = join(bot.folder, 'INC-1.json')
     await writeFile(path, String(file.content))
-    const [, seen] = /entry 3 · (\w+) ·/.exec(String(resolved?.text)) as RegExpExecArray
+    const [, seen] = /entry 4 · (\w+) ·/.exec(String(resolved?.text)) as RegExpExecArray
     const [key] = (await verifyChain(bot.db, name))?.signatures ?? []
-    const verdict = await verifyFile(path, { keys: [key?.key as string], heads: [{ seq: 3, hash: seen as string }] })
-    expect(verdict).toMatchObject({ kind: 'verified', ok: true, verdicts: [{ entries: 4 }] })
+    const verdict = await verifyFile(path, { keys: [key?.key as string], heads: [{ seq: 4, hash: seen as string }] })
+    expect(verdict).toMatchObject({ kind: 'verified', ok: true, verdicts: [{ entries: 5 }] })
   })
 
   it('takes no more than 12 messages for a P1 that is looked at, mitigated and resolved', async () => {

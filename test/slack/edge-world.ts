@@ -3,6 +3,7 @@ import { type Answer, type Gesture, nothing, say } from '../../commands/command.
 import { createMetrics } from '../../src/http/metrics.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import type { Person } from '../../src/identity/person.ts'
+import { createConversation } from '../../src/incidents/conversation/conversation.ts'
 import { createSlackApp } from '../../src/slack/app.ts'
 import { createChannels } from '../../src/slack/channels.ts'
 import { createChecks } from '../../src/slack/checks.ts'
@@ -13,6 +14,7 @@ import { createWorkspace } from '../../src/slack/workspace.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import type { Log } from '../../src/storage/log.ts'
 import { reasons } from '../../src/timeline/because.ts'
+import { createLedger } from '../../src/timeline/ledger.ts'
 import { testDatabase } from '../support/database.ts'
 import { FakeSlack, type FakeSlackOptions } from './fake/fake-slack.ts'
 
@@ -35,15 +37,18 @@ type Reply = (asked: Asked) => Promise<Answer | { errors: Record<string, string>
 export async function edgeWorld(
   mode: 'http' | 'socket',
   options: Partial<FakeSlackOptions> & {
-    databaseUrl?: string
+    databaseUrl?: string | ((own: string) => Promise<string>)
+    everyMs?: number
     apiUrl?: (own: string) => Promise<string>
     before?: (slack: FakeSlack) => void
   } = {},
 ) {
   const slack = await FakeSlack.start({ mode, ...options })
   const database = await testDatabase()
-  const opened = openDatabase(options.databaseUrl ?? database.url, { log: keptLines().log })
-  const edge = startEdge(slack, mode, opened, await options.apiUrl?.(slack.apiUrl))
+  const { databaseUrl = database.url } = options
+  const url = typeof databaseUrl === 'string' ? databaseUrl : await databaseUrl(database.url)
+  const opened = openDatabase(url, { log: keptLines().log })
+  const edge = startEdge(slack, opened, { ...options, mode, apiUrl: await options.apiUrl?.(slack.apiUrl) })
   const port = await edge.http.start()
   slack.deliverTo(`http://127.0.0.1:${port}/slack/events`)
   options.before?.(slack)
@@ -66,13 +71,19 @@ export async function edgeWorld(
 
 export type EdgeWorld = Awaited<ReturnType<typeof edgeWorld>>
 
-function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, apiUrl = slack.apiUrl) {
+function startEdge(
+  slack: FakeSlack,
+  { db }: Database,
+  options: { mode: 'http' | 'socket'; apiUrl: string | undefined; everyMs?: number },
+) {
+  const { mode, apiUrl = slack.apiUrl, everyMs } = options
   const { lines, log } = keptLines()
   const metrics = createMetrics()
   const clients = createClients({ token: slack.botToken, apiUrl, log, metrics })
   const workspace = createWorkspace(clients.interactive, { room: () => ROOM, log })
   const directory = createDirectory(clients.interactive, { workspace, log })
-  const identity = { whose: async (account: string) => (await directory.person(account)).value }
+  const person = async (account: string) => (await directory.person(account)).value
+  const identity = { whose: person, person }
   const channels = createChannels(clients.interactive, { workspace, room: () => ROOM, log })
   const news: News[] = []
   const heard = {
@@ -82,7 +93,11 @@ function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, 
   const { asked, doors, reply } = stubDoors()
   const app = createSlackApp({
     ...{ apiUrl, clients, workspace, identity, directory: heard, channels, doors, db, metrics, log },
+    ...(everyMs && { everyMs }),
     delivery: mode === 'http' ? { mode, signingSecret: slack.signingSecret } : { mode, appToken: slack.appToken },
+    conversation: createConversation(db, createLedger(db)),
+    emoji: () => ({ event: ['pushpin'], task: ['white_check_mark'], 'follow-up': ['repeat'] }),
+    room: () => ROOM,
     names: { incident: '/incident', ops: '/ops' },
     checks: createChecks({ strict: true, repaired: metrics.repaired }),
   })

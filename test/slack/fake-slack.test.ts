@@ -97,6 +97,41 @@ describe.each(['http', 'socket'] as const)('a Bolt app on the fake Slack (%s)', 
     slack.assertClean()
   })
 
+  it('tells of what people write, change, take back and react to, as Slack does', async () => {
+    const heard: Record<string, unknown>[] = []
+    const { slack } = await start({ mode }, (app) => {
+      for (const type of ['message', 'reaction_added', 'reaction_removed'] as const) {
+        app.event(type, async ({ event }) => void heard.push({ ...event }))
+      }
+    })
+    const root = await slack.say({ user, channel, text: 'root' })
+    const { ts } = await slack.say({ user, channel, thread_ts: root.ts, text: 'a reply', files: ['graph.png'] })
+    const place = { channel, ts }
+    await slack.edit({ ...place, text: 'the reply' })
+    await slack.unfurl({ ...place, title: 'a page' })
+    await slack.react({ user: 'U0BOB', ...place, name: 'eyes' })
+    await slack.unreact({ user: 'U0BOB', ...place, name: 'eyes' })
+    await slack.unsay({ channel, ts: root.ts })
+    await slack.unsay(place)
+    await slack.until(() => heard.length === 8)
+    const changed = { subtype: 'message_changed', hidden: true, channel }
+    const reaction = { user: 'U0BOB', reaction: 'eyes', item: { type: 'message', channel, ts }, item_user: user }
+    const tombstone = { subtype: 'tombstone', user: 'USLACKBOT', text: 'This message was deleted.', ts: root.ts }
+    expect(heard).toMatchObject([
+      { type: 'message', user, text: 'root', ts: root.ts },
+      { subtype: 'file_share', thread_ts: root.ts, files: [{ name: 'graph.png', mode: 'hosted' }] },
+      { ...changed, message: { text: 'the reply', edited: { user } }, previous_message: { text: 'a reply', ts } },
+      { ...changed, message: { text: 'the reply', attachments: [{ title: 'a page' }] } },
+      { type: 'reaction_added', ...reaction },
+      { type: 'reaction_removed', ...reaction },
+      { ...changed, message: tombstone, previous_message: { user, text: 'root' } },
+      { subtype: 'message_deleted', hidden: true, channel, deleted_ts: ts, previous_message: { text: 'the reply' } },
+    ])
+    expect(heard.every(({ event_ts }) => typeof event_ts === 'string')).toBe(true)
+    expect(slack.thread(channel, root.ts).map(({ text }) => text)).toEqual(['This message was deleted.'])
+    slack.assertClean()
+  })
+
   it('delivers clicks on a message, with state, and lets the answer replace it', async () => {
     const { slack, client } = await start({ mode }, (app) => {
       app.action('approve', async ({ ack, action, respond }) => {

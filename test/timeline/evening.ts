@@ -212,6 +212,7 @@ const said: [EntryBody, Partial<Entry>?][] = [
   [{ ...examples['message.posted'], text: '' }, bob],
   [examples['message.edited'], bob],
   [{ ...examples['message.edited'], text: '' }, bob],
+  [{ ...examples['message.edited'], superseded: true }, bob],
   [examples['message.deleted'], bob],
   [examples['message.marked'], bob],
   [{ ...examples['message.marked'], as: 'follow-up' }, bob],

@@ -3,8 +3,9 @@ import { type Sentences, utc } from './sentence.ts'
 
 export const conversation: Sentences<ConversationBody> = {
   'message.posted': ({ who, body }) => `${who}: ${said(body)}`,
-  'message.edited': ({ who, body }) => `${who} edited a message; it says now: ${said(body)}`,
-  'message.deleted': ({ who }) => `${who} deleted a message.`,
+  'message.edited': ({ who, body }) =>
+    `${who} edited a message; it ${body.superseded ? 'said then' : 'says now'}: ${said(body)}`,
+  'message.deleted': ({ who }) => `A message of ${who} was deleted.`,
   'message.marked': ({ who, body }) => `${who} marked as ${ARTICLE[body.as]} what ${body.author} said: “${body.text}”.`,
   'message.unmarked': ({ who, body }) => `${who} took back that a message was ${ARTICLE[body.as]}.`,
   'messages.missed': ({ body }) =>

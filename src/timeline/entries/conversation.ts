@@ -9,7 +9,9 @@ export interface FileReference {
 /** What people wrote to each other, and what they put into the timeline. `ts` is the message's, in `channel`. */
 export type ConversationBody =
   | { type: 'message.posted'; channel: string; ts: string; text: string; files: FileReference[] }
-  | { type: 'message.edited'; channel: string; ts: string; text: string; files: FileReference[] }
+  /** `superseded`: it came late, a later edit or the deletion is on record already. */
+  | { type: 'message.edited'; channel: string; ts: string; text: string; files: FileReference[]; superseded?: true }
+  /** Slack doesn't tell who deleted it: the entry's actor is who wrote it. */
   | { type: 'message.deleted'; channel: string; ts: string }
   /** Somebody marked a message by a reaction, and so what it says. `author`: a name, as it was then. */
   | { type: 'message.marked'; channel: string; ts: string; as: Mark; text: string; author: string }
@@ -24,4 +26,4 @@ export type ConversationBody =
   | { type: 'entry.corrected'; entry: number; occurredAt: string; was: string }
 
 /** An event is something that happened; tasks and follow-ups are to be done, the latter after the incident. */
-type Mark = 'event' | 'task' | 'follow-up'
+export type Mark = 'event' | 'task' | 'follow-up'

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { HttpTransport, type RawOptions } from './deliver-http.ts'
 import { SocketTransport } from './deliver-socket.ts'
 import { Deliveries } from './deliveries.ts'
+import { Events, type Subscription } from './events.ts'
 import { type Fault, Faults, PostRate } from './faults.ts'
 import { Files, type UploadedFile } from './files.ts'
-import { Gestures, type Subscription } from './gestures.ts'
+import { Gestures } from './gestures.ts'
 import { LIMITS } from './limits.ts'
 import { ResponseUrls } from './response-urls.ts'
+import { Talk } from './talk.ts'
 import { Triggers } from './triggers.ts'
 import type { Ack, ApiCall, Delivery, Json, Message, View, Violation } from './types.ts'
 import { WebApi } from './web-api.ts'
@@ -20,7 +22,7 @@ export interface FakeSlackOptions extends Seed {
   appToken?: string
   /** The bot's scopes, such as those of the manifest; a call beyond them is `missing_scope`. Every one unless given. */
   scopes?: readonly string[]
-  /** The events that the app subscribes to; both unless given. */
+  /** The events that the app subscribes to; all unless given. */
   events?: readonly Subscription[]
   /** Sends the bot its own messages as `message` events, as Slack does. */
   echo?: boolean
@@ -62,6 +64,7 @@ export class FakeSlack {
   readonly #files: Files
   readonly #api: WebApi
   readonly #gestures: Gestures
+  readonly #talk: Talk
 
   static async start(options: FakeSlackOptions): Promise<FakeSlack> {
     const slack = new FakeSlack(options)
@@ -83,8 +86,13 @@ export class FakeSlack {
     this.#files = new Files(workspace, base, options.shareDelay ?? 10)
     const triggers = new Triggers(workspace)
     const responseUrls = new ResponseUrls(workspace, base)
-    const events = options.events ?? ['app_mention', 'message']
-    this.#gestures = new Gestures({ workspace, deliveries: this.#deliveries, triggers, responseUrls, events })
+    const subscriptions = options.events ?? ['app_mention', 'message', 'reaction_added', 'reaction_removed']
+    const events = new Events({ workspace, deliveries: this.#deliveries, subscriptions })
+    this.#talk = new Talk(workspace, events)
+    this.#gestures = new Gestures({
+      ...{ workspace, deliveries: this.#deliveries, triggers, responseUrls, events },
+      talk: this.#talk,
+    })
     if (options.echo) workspace.messages.onBotPost = (message) => void this.#gestures.hearOwn(message)
     const socketUrl = () => `ws://127.0.0.1:${this.#port}${this.#socket.ticket()}`
     this.#api = new WebApi({
@@ -113,7 +121,12 @@ export class FakeSlack {
   }
 
   command: Gestures['command'] = (typed) => this.#gestures.command(typed)
-  say: Gestures['say'] = (typed) => this.#gestures.say(typed)
+  say: Talk['say'] = (typed) => this.#talk.say(typed)
+  edit: Talk['edit'] = (edit) => this.#talk.edit(edit)
+  unfurl: Talk['unfurl'] = (place) => this.#talk.unfurl(place)
+  unsay: Talk['unsay'] = (place) => this.#talk.unsay(place)
+  react: Talk['react'] = (reaction) => this.#talk.react(reaction)
+  unreact: Talk['unreact'] = (reaction) => this.#talk.unreact(reaction)
   tell: Gestures['tell'] = (event) => this.#gestures.tell(event)
   mention: Gestures['mention'] = (typed) => this.#gestures.mention(typed)
   click: Gestures['click'] = (click) => this.#gestures.click(click)

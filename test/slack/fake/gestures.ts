@@ -1,25 +1,15 @@
 import { elementsOf } from './blocks.ts'
 import type { Deliveries } from './deliveries.ts'
+import type { Events, Gesture, Heard } from './events.ts'
 import { chosen, type Given, stateOf, wrongInputs } from './inputs.ts'
 import * as payloads from './payloads.ts'
 import { Misuse, Refusal } from './refusal.ts'
 import type { ResponseUrls } from './response-urls.ts'
+import type { Talk } from './talk.ts'
 import { asSent } from './text.ts'
 import type { Triggers } from './triggers.ts'
 import type { Ack, Block, Channel, Delivery, Json, Message, User, View } from './types.ts'
 import { BOT, type Workspace } from './workspace.ts'
-
-export interface Gesture {
-  ack: Ack
-  delivery: Delivery
-}
-
-export type Subscription = 'app_mention' | 'message'
-
-/** What the bot was told of something written; nothing when it does not subscribe to such events. */
-interface Heard extends Gesture {
-  event_id: string
-}
 
 interface Answerable extends Gesture {
   trigger_id: string
@@ -37,10 +27,12 @@ export class Gestures {
   readonly #triggers: Triggers
   readonly #responseUrls: ResponseUrls
 
-  readonly #events: readonly Subscription[]
+  readonly #events: Events
+  readonly #talk: Talk
 
   constructor(parts: {
-    events: readonly Subscription[]
+    events: Events
+    talk: Talk
     workspace: Workspace
     deliveries: Deliveries
     triggers: Triggers
@@ -51,6 +43,7 @@ export class Gestures {
     this.#triggers = parts.triggers
     this.#responseUrls = parts.responseUrls
     this.#events = parts.events
+    this.#talk = parts.talk
   }
 
   /** Types a slash command. Slack knows none inside a thread, so there is no thread to give. */
@@ -69,34 +62,29 @@ export class Gestures {
     return { delivery, ack, trigger_id, responses }
   }
 
-  /** Writes in a channel or thread; the bot hears of it as a `message` event. */
-  async say(typed: { user: string; channel: string; thread_ts?: string; text: string }) {
-    const { message, channel } = this.#post(typed, asSent(typed.text, this.#workspace, 'message'))
-    return { ts: message.ts, message: await this.#hear(payloads.messageEvent(message, channel)) }
-  }
-
   /** Mentions the bot, at the start unless the text has `@firebreak` elsewhere. Slack sends two events. */
   async mention(typed: { user: string; channel: string; thread_ts?: string; text: string }) {
     const mentions = typed.text.includes(`@${BOT.name}`)
     const text = asSent(mentions ? typed.text : `@${BOT.name} ${typed.text}`, this.#workspace, 'message')
-    const { message, channel } = this.#post(typed, text)
+    const { message, channel } = this.#talk.post(typed, text)
     const written = payloads.messageEvent(message, channel)
     const { channel_type: _type, ...mention } = written
-    if (!this.#events.includes('app_mention')) throw new Error('the app does not subscribe to app_mention')
-    const both = [this.#event({ ...mention, type: 'app_mention' }), this.#hear(written)] as const
+    if (!this.#events.subscribes('app_mention')) throw new Error('the app does not subscribe to app_mention')
+    const asMention = this.#events.send({ ...mention, type: 'app_mention' })
+    const both = [asMention, this.#events.hear('message', channel, written)] as const
     const [heard, heardAsMessage] = await Promise.all(both)
     return { ts: message.ts, ...heard, message: heardAsMessage }
   }
 
   /** Slack tells of something that nobody said: `{ type: 'user_change', user }`. */
   async tell(event: Json): Promise<Heard> {
-    return this.#event({ ...event, ts: this.#workspace.newTs() })
+    return await this.#events.send({ ts: this.#workspace.newTs(), ...event })
   }
 
   /** What the bot posted comes back to it as an event, like anybody's message. */
   async hearOwn(message: Message) {
     const channel = this.#workspace.channels.get(message.channel)
-    if (channel) await this.#hear(payloads.messageEvent(message, channel))
+    if (channel) await this.#events.hear('message', channel, payloads.messageEvent(message, channel))
   }
 
   /** Uses a button or a menu of a message or view. `value` overrides a button's own, as a tampered client would. */
@@ -189,15 +177,6 @@ export class Gestures {
     return { delivery, ack: delivery.acks[0] as Ack }
   }
 
-  async #event(event: Json & { ts: string }): Promise<Heard> {
-    const event_id = this.#workspace.newId('Ev')
-    return { event_id, ...(await this.#deliver('events_api', payloads.eventPayload(event, event_id))) }
-  }
-
-  async #hear(event: Json & { ts: string }): Promise<Heard | undefined> {
-    return this.#events.includes('message') ? this.#event(event) : undefined
-  }
-
   /** What Slack does with the answer to a submission. */
   #follow(
     user: User,
@@ -226,23 +205,11 @@ export class Gestures {
   }
 
   #user(id: string): User {
-    const user = this.#workspace.users.get(id)
-    if (!user) throw new Error(`no user ${id} in the fake; there are ${[...this.#workspace.users.keys()].join(', ')}`)
-    return user
+    return this.#events.user(id)
   }
 
   #at({ user, channel }: { user: string; channel: string }): { user: User; channel: Channel } {
-    const found = this.#workspace.channels.get(channel)
-    if (!found) throw new Error(`no channel ${channel} in the fake`)
-    return { user: this.#user(user), channel: found }
-  }
-
-  #post(typed: { user: string; channel: string; thread_ts?: string }, text: string) {
-    const { user, channel } = this.#at(typed)
-    if (!channel.members.includes(BOT.user_id))
-      throw new Error(`the bot is not in ${channel.id} and hears nothing there`)
-    const thread = typed.thread_ts !== undefined && { thread_ts: typed.thread_ts }
-    return { channel, message: this.#workspace.messages.add({ channel: channel.id, user: user.id, text, ...thread }) }
+    return { user: this.#user(user), channel: this.#events.channel(channel) }
   }
 
   #target({ message, view, user }: { message?: Shown; view?: View; user: string }): { message?: Message; view?: View } {

@@ -29,14 +29,16 @@ export function commandPayload(
   }
 }
 
-export function eventPayload(event: Json & { ts: string }, id: string): Json {
+/** An event's own time is its message's, unless it has one apart. */
+export function eventPayload(event: Json & ({ ts: string } | { event_ts: string }), id: string): Json {
+  const event_ts = String(event.event_ts ?? event.ts)
   return {
     ...app,
     type: 'event_callback',
     team_id: TEAM.id,
-    event: { ...event, event_ts: event.ts },
+    event: { ...event, event_ts },
     event_id: id,
-    event_time: Math.floor(Number(event.ts)),
+    event_time: Math.floor(Number(event_ts)),
     authorizations: [
       { enterprise_id: null, team_id: TEAM.id, user_id: BOT.user_id, is_bot: true, is_enterprise_install: false },
     ],
@@ -46,10 +48,16 @@ export function eventPayload(event: Json & { ts: string }, id: string): Json {
 
 /** What was typed into a channel, as the Events API tells it. */
 export function messageEvent(message: Message, channel: Channel): Json & { ts: string } {
-  const { type, user, text, ts, thread_ts, bot_id, app_id } = message
+  const { type, subtype, user, text, ts, thread_ts, files, bot_id, app_id } = message
   const channel_type = channel.is_im ? 'im' : channel.is_private ? 'group' : 'channel'
   const common = { type, user, text, ts, channel: channel.id, channel_type, team: TEAM.id }
-  return { ...common, ...(thread_ts && { thread_ts }), ...(bot_id && { bot_id, app_id }) }
+  return {
+    ...common,
+    ...(subtype && { subtype }),
+    ...(thread_ts && { thread_ts }),
+    ...(files && { files: structuredClone(files), upload: false }),
+    ...(bot_id && { bot_id, app_id }),
+  }
 }
 
 interface Click {

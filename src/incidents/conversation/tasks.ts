@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely'
+import { asActor, type Person, whyNotMember } from '../../identity/person.ts'
+import type { Schema } from '../../storage/schema.ts'
+import type { Ledger } from '../../timeline/ledger.ts'
+import { incidentName } from '../incident.ts'
+import type { Place } from './message.ts'
+import { openTasks, readTask, settleTask } from './store.ts'
+
+/** What is to be done: a task in the incident, a follow-up after it. */
+export interface Task {
+  /** 4; people read `task 4`. */
+  id: number
+  incident: number
+  kind: 'task' | 'follow-up'
+  text: string
+  /** Whose it is, and whose reaction raised it: person ids. */
+  owner: string
+  raisedBy: string
+  raisedAt: Date
+  /** The message that it was raised from. */
+  message: Place | null
+}
+
+export interface Tasks {
+  /** An incident's open ones, the oldest first. */
+  openOf(incident: number): Promise<Task[]>
+  /** The open ones of whoever has one of these person ids, in all incidents; the oldest first. */
+  openOwnedBy(ids: string[]): Promise<Task[]>
+  /** Any member may say that one is done, in every status of its incident: follow-ups come after it. */
+  settle(
+    asked: { person: Person; cause: string },
+    id: number,
+  ): Promise<{ kind: 'done'; task: Task } | { kind: 'refused'; reason: string }>
+}
+
+export function createTasks(db: Kysely<Schema>, ledger: Ledger): Tasks {
+  return {
+    openOf: (incident) => openTasks(db, { incident }),
+    openOwnedBy: (owners) => openTasks(db, { owners }),
+
+    async settle({ person, cause }, id) {
+      const denial = whyNotMember(person)
+      if (denial) return { kind: 'refused', reason: denial }
+      const task = await readTask(db, id)
+      if (!task) return { kind: 'refused', reason: `there is no task ${id}` }
+      return await ledger.transaction(cause, async (tx) => {
+        const chain = await tx.hold(incidentName(task.incident))
+        if (!(await settleTask(tx.db, { id }, { by: person.id, at: chain.now }))) {
+          return { kind: 'refused', reason: `task ${id} is settled already` }
+        }
+        const body = { type: 'task.settled', task: id, text: task.text } as const
+        await chain.append({ subject: chain.name, actor: asActor(person), body })
+        return { kind: 'done', task }
+      })
+    },
+  }
+}
