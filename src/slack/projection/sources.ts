@@ -22,7 +22,8 @@ import { lastBegan, pendingBefore, readRecovery, standingRecovery } from '../../
 import type { Schema } from '../../storage/schema.ts'
 import type { Entry } from '../../timeline/entries.ts'
 import { GENERAL } from '../../timeline/ledger.ts'
-import type { Sources } from './tools.ts'
+import { lent } from './lent.ts'
+import type { Sources, Upload } from './tools.ts'
 
 export interface SourcesOptions {
   db: Kysely<Schema>
@@ -35,7 +36,7 @@ export interface SourcesOptions {
   channel: string
   needsOf(change: Change): Needs
   /** A chain's rendering through an entry, as `incident.exported` asks for it. */
-  exportOf(entry: Entry): Promise<{ name: string; content: string }>
+  exportOf(entry: Entry): Pick<Upload, 'name' | 'lend'>
 }
 
 /** What the messages say: the tables' state in the templates' words. */
@@ -121,12 +122,12 @@ export function createSources(options: SourcesOptions): Sources {
     const { chain, actor, body } = entry
     if (body.type === 'operation.read') {
       const long = readingFile(body)
-      return long && { ...long, title: body.line }
+      return long && { name: long.name, title: body.line, lend: lent(long.content) }
     }
     const incident = await incidentOf(chain)
     if (body.type !== 'incident.exported' || !incident) return null
     return {
-      ...(await options.exportOf(entry)),
+      ...options.exportOf(entry),
       title: `${chain} timeline`,
       comment: exportedReply(incident, body, actor.id).text,
     }
