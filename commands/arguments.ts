@@ -50,5 +50,16 @@ export const PlanHash = z
   .toLowerCase()
   .regex(/^[0-9a-f]{8,64}$/, 'must be the first 8 or more characters of the plan’s hash, as its card shows it')
 
+/** What people wrote, with the names of whom they mention: Slack sends `<@U0BOB|bob>` for `@bob`. */
+export const worded = (text: string): string =>
+  text.replace(
+    /<([@#])([A-Z0-9]+)(?:\|([^>]*))?>/g,
+    (_, mark: string, id: string, name?: string) => `${mark}${name || id}`,
+  )
+
 /** Words of people's own, for the record. */
-export const Words = z.string().trim().min(1, 'must say something').max(500, 'must be at most 500 characters')
+export const Words = z
+  .string()
+  .trim()
+  .transform(worded)
+  .pipe(z.string().min(1, 'must say something').max(500, 'must be at most 500 characters'))

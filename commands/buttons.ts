@@ -1,4 +1,6 @@
+import { parseHandoffName } from '../src/incidents/handoff.ts'
 import { incidentName, parseIncidentName } from '../src/incidents/incident.ts'
+import { parseReminderName, SNOOZES_MIN } from '../src/incidents/reminder.ts'
 import { type Change, parseChangeName } from '../src/operations/change.ts'
 import type { Ballot } from '../src/operations/vote.ts'
 import { parseRecoveryName } from '../src/recovery/standing.ts'
@@ -53,6 +55,15 @@ export const buttons: Record<string, Press> = {
   'change.mark_failed': onChange(async ({ id }, gesture, { engine }) =>
     answerDecision(await engine.mark({ ...gesture, change: id, as: 'failed' })),
   ),
+  'handoff.accept': onHandoff('accepted'),
+  'handoff.decline': onHandoff('declined'),
+  'reminder.snooze': async (value, gesture, { incidents }) => {
+    const [name = '', minutes = ''] = value.split(' ')
+    const id = parseReminderName(name)
+    if (id === null || !SNOOZES_MIN.some((known) => String(known) === minutes)) return spoilt
+    const result = await incidents.snooze(gesture, id, Number(minutes))
+    return result.kind === 'done' ? nothing : refuse(`Nothing was snoozed: ${prose(result.reason, 800)}.`)
+  },
   'recovery.end': async (value, gesture, { endRecovery }) => {
     const recovery = parseRecoveryName(value)
     return recovery === null ? spoilt : answerEnded(await endRecovery({ ...gesture, recovery }))
@@ -70,6 +81,15 @@ function onChange(act: (change: Change, gesture: Gesture, desk: Desk) => Promise
     const id = parseChangeName(value)
     const change = id === null ? null : await desk.engine.change(id)
     return change ? await act(change, gesture, desk) : spoilt
+  }
+}
+
+function onHandoff(as: 'accepted' | 'declined'): Press {
+  return async (value, gesture, { incidents }) => {
+    const id = parseHandoffName(value)
+    if (id === null) return spoilt
+    const result = await incidents.answer(gesture, id, as)
+    return result.kind === 'done' ? nothing : refuse(`Nothing changed: ${prose(result.reason, 800)}.`)
   }
 }
 

@@ -29,7 +29,8 @@ export type Answer =
   | { kind: 'text'; text: string; refused?: true; whole?: string }
   /** A question: each choice runs a line as if it were typed. */
   | { kind: 'choice'; text: string; choices: Choice[] }
-  | { kind: 'modal'; modal: Modal }
+  /** `line`: what opens it, as if it were typed: where no form can be shown, a button asks for it. */
+  | { kind: 'modal'; modal: Modal; line?: string }
 
 export const nothing: Answer = { kind: 'nothing' }
 export const say = (text: string, whole?: string): Answer => ({
@@ -46,6 +47,18 @@ export function choose(text: string, choices: Choice[]): Answer {
   return usable.length > 0 ? { kind: 'choice', text, choices: usable } : refuse(text)
 }
 
+/** A form that came back: what was entered by block_id (null: left empty), and what it was opened with. */
+export interface Submitted {
+  values: Record<string, string | null>
+  metadata: string
+}
+
+/** What a form that came back does. Errors by block_id keep it open. */
+export type Submit = (form: Submitted, gesture: Gesture, desk: Desk) => Promise<FormErrors | Answer>
+export interface FormErrors {
+  errors: Record<string, string>
+}
+
 /** A verb of `/incident`, or one of `/ops` that is no operation. */
 export interface Command<A = Record<string, unknown>> {
   name: string
@@ -54,6 +67,8 @@ export interface Command<A = Record<string, unknown>> {
   summary: string
   examples: readonly string[]
   positionals: readonly string[]
+  /** A first word that may be left out, known by how it looks. */
+  leading?: { name: string; pattern: RegExp }
   /** The last positional takes the rest of the line: a title needs no quotes. */
   rest?: boolean
   /** `args` gets the line as it was typed (`{ line }`): it is another command's. */
@@ -63,9 +78,15 @@ export interface Command<A = Record<string, unknown>> {
    * is the domain's to say, which puts a refusal on record; any other verb is for the workspace's members.
    */
   decides?: true
+  /** What policy calls the right that it takes, where it takes one: help leaves it out for whoever has it nowhere. */
+  right?: string
   flags: readonly string[]
+  switches?: readonly string[]
   args: z.ZodType<A>
-  run(args: A, gesture: Gesture, desk: Desk): Promise<Answer>
+  /** `typed`: what followed the verb. */
+  run(args: A, gesture: Gesture, desk: Desk, typed: string): Promise<Answer>
+  /** The forms that it opens, by callback_id. */
+  forms?: Record<string, Submit>
 }
 
 export function defineCommand<A>(command: Command<A>): Command {

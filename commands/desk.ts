@@ -1,4 +1,5 @@
 import type { Shift } from '../src/identity/identity.ts'
+import type { Person } from '../src/identity/person.ts'
 import type { Tokens } from '../src/identity/tokens.ts'
 import type { Severity } from '../src/incidents/incident.ts'
 import type { Incidents } from '../src/incidents/incidents.ts'
@@ -6,6 +7,7 @@ import type { Engine } from '../src/operations/engine.ts'
 import type { Operation } from '../src/operations/operation.ts'
 import type { EndAsked, Ended } from '../src/recovery/end.ts'
 import type { Redactor } from '../src/redaction/redactor.ts'
+import type { UpdateTemplate } from '../templates/updates.ts'
 import type { Flood } from './flood.ts'
 
 /** What commands work with. main makes it. */
@@ -19,9 +21,13 @@ export interface Desk {
   readonly severities: Severity[]
   /** The names of the catalogue's services. */
   readonly services: string[]
+  /** A service that this person owns or is on call for, for examples; any other one, when there is none. */
+  serviceOf(person: Person): Promise<string | null>
   /** Who is on call now: in the schedule of this service, if it has one, or in all of them. */
   shifts(service: string | null): Shift[]
   operations: Operation[]
+  /** What updates are made with; the first is meant when none is named. */
+  templates: UpdateTemplate[]
   /** What the slash commands are called in this workspace: `/incident`, `/ops`. */
   names: { incident: string; ops: string }
   /** For whatever people typed, before anything else sees it. */

@@ -1,16 +1,13 @@
-import type { Answer, Gesture } from './command.ts'
-import type { Desk } from './desk.ts'
+import type { Submit } from './command.ts'
+import { verbs as incidentVerbs } from './incident/index.ts'
 import { answerDecision } from './ops/answers.ts'
 import { seenIn, spoilt } from './seen.ts'
+import { noteFromMessage } from './shortcuts.ts'
 
-type Submit = (modal: Submitted, gesture: Gesture, desk: Desk) => Promise<{ errors: Record<string, string> } | Answer>
-interface Submitted {
-  values: Record<string, string | null>
-  metadata: string
-}
-
-/** Every form about a change by its callback_id; its metadata says which plan was on the screen. */
+/** Every form by its callback_id. The metadata of one about a change says which plan was on the screen. */
 export const forms: Record<string, Submit> = {
+  ...Object.assign({}, ...incidentVerbs.map((verb) => verb.forms ?? {})),
+  'message.note': noteFromMessage,
   'change.decide': async ({ values, metadata }, gesture, { engine }) => {
     const seen = seenIn(metadata)
     if (!seen) return spoilt

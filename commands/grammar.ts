@@ -6,6 +6,10 @@ export interface Signature {
   positionals: readonly string[]
   rest?: boolean
   flags: readonly string[]
+  /** A first word that may be left out, known by how it looks: `INC-7`. */
+  leading?: { name: string; pattern: RegExp }
+  /** Flags without a value: `--private`. */
+  switches?: readonly string[]
   args: z.ZodType
 }
 
@@ -42,7 +46,8 @@ export const quote = (text: string): string =>
 
 /** Reads arguments strictly: unknown, missing, duplicate and extra ones are refused, with what would be right. */
 export function parse(signature: Signature, line: string, commonFlags: readonly string[] = []): Parsed {
-  const flags = [...signature.flags, ...commonFlags]
+  const switches = signature.switches ?? []
+  const flags = [...signature.flags, ...commonFlags, ...switches]
   const all = words(line)
   if (!all) return { problem: 'a quote is opened and never closed' }
   const values: Record<string, string> = {}
@@ -56,11 +61,15 @@ export function parse(signature: Signature, line: string, commonFlags: readonly 
     const [name = '', ...inline] = word.text.slice(2).split('=')
     if (!flags.includes(name)) return unknownFlag(flags, name)
     if (values[name] !== undefined) return { problem: `--${name} is given twice` }
-    const value = inline.length > 0 ? inline.join('=') : all[++i]?.text
+    if (switches.includes(name) && inline.length > 0) return { problem: `--${name} takes no value` }
+    const value = switches.includes(name) ? 'yes' : inline.length > 0 ? inline.join('=') : all[++i]?.text
     if (!value) return { problem: `--${name} needs a value` }
     values[name] = value
   }
-  const names = signature.positionals
+  const { leading, positionals: names } = signature
+  if (leading && positionals[0] !== undefined && leading.pattern.test(positionals[0])) {
+    values[leading.name] = positionals.shift() as string
+  }
   if (signature.rest && positionals.length > names.length) {
     positionals.push(positionals.splice(names.length - 1).join(' '))
   }

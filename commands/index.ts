@@ -8,11 +8,12 @@ import { budgetOfButton, budgetOfForm, budgetOfLine, type PersonalBudget, whyToo
 import { forms } from './forms.ts'
 import { nearestOf, parse } from './grammar.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
-import { openIncident } from './incident/open.ts'
+import { menu, menuOf } from './incident/menu.ts'
 import { refuseUnlessMember } from './members.ts'
 import { verbs as opsVerbs } from './ops/index.ts'
 import { runOperation } from './ops/run.ts'
 import { spoilt } from './seen.ts'
+import { runShortcut, type ShortcutId, type ShortcutMessage } from './shortcuts.ts'
 
 export type Root = 'incident' | 'ops'
 
@@ -41,7 +42,10 @@ async function obey(root: Root, text: string, gesture: Gesture, desk: Desk): Pro
   const redacted = desk.redact.text(text.replaceAll('\0', ''))
   const [, typed = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(redacted) ?? []
   const verb = typed.toLowerCase()
-  if (verb === '' || verb === 'help') return help(root, rest, desk)
+  if (root === 'incident' && (verb === '' || verb === 'menu')) return await showMenu(rest, gesture, desk)
+  if (verb === '' || verb === 'help') return await help(root, rest, gesture, desk)
+  // “cancel OP-12” is about a change, whatever else “cancel” means here.
+  if (root === 'incident' && /^OP-\d+\b/i.test(rest) && find('ops', verb)) return asOps(verb, rest, desk)
   const operation = root === 'ops' ? desk.operations.find((o) => o.name === verb) : undefined
   if (operation && holdsMark(rest)) return refuse(secretInLine(`${verb} ${rest}`))
   if (operation) return await runOperation(operation, rest, gesture, desk)
@@ -61,6 +65,21 @@ async function obey(root: Root, text: string, gesture: Gesture, desk: Desk): Pro
   return choose(question, [{ label: `${slash} ${meant}`, line: `${root} ${meant}` }])
 }
 
+function asOps(verb: string, rest: string, { names }: Desk): Answer {
+  const line = `${verb} ${rest}`
+  return choose(`That is about a change. Did you mean ${names.ops}?`, [
+    { label: `${names.ops} ${line}`, line: `ops ${line}` },
+  ])
+}
+
+async function showMenu(about: string, gesture: Gesture, desk: Desk): Promise<Answer> {
+  const denial = refuseUnlessMember(gesture)
+  if (denial) return denial
+  const name = incidentOf(about.trim())
+  const incident = name ? await desk.incidents.find(Number(name.slice(4))) : null
+  return incident ? menuOf(incident) : await menu(gesture, desk)
+}
+
 /** It would act on the mark, and not on what was typed. */
 const secretInLine = (redacted: string): string =>
   `Nothing was done: the line holds what I must neither keep nor pass on. This is what I may know of it: ${inline(redacted)}`
@@ -76,7 +95,8 @@ export async function runMention(text: string, gesture: Gesture, desk: Desk): Pr
   // What is answered here must work here: Slack refuses slash commands in threads.
   const here = { ...desk, names: MENTIONED }
   if (word === 'incident' || word === 'ops') return await obey(word, rest, gesture, here)
-  const isOps = desk.operations.some(({ name }) => name === word) || (find('ops', word) && !find('incident', word))
+  const aboutChange = /^OP-\d+\b/i.test(rest) || !find('incident', word)
+  const isOps = desk.operations.some(({ name }) => name === word) || (find('ops', word) && aboutChange)
   return await obey(isOps ? 'ops' : 'incident', text, gesture, here)
 }
 
@@ -99,20 +119,43 @@ export async function runTyped(text: string, gesture: Gesture, desk: Desk): Prom
   return refuse(`A terminal shows no form. Say it in one line: ${inline(example)}`)
 }
 
+/** The buttons of an incident's card and what they mean, typed: the incident stands for `$`. */
+const INCIDENT_BUTTONS = {
+  'incident.ack': 'ack $',
+  'incident.update': 'update $',
+  'incident.assign': 'assign $',
+  'incident.resolve': 'resolve $ --form',
+  'incident.status': 'status $',
+  'incident.close': 'close $',
+  'incident.reopen': 'reopen $',
+  'incident.export': 'export $',
+  'incident.menu': 'menu $',
+}
+
 /** A button: its action_id and value. Anything unknown is answered. */
 export async function press(action: { id: string; value: string }, gesture: Gesture, desk: Desk): Promise<Answer> {
   const away = await turnedAway(budgetOfButton(action), gesture, desk)
   if (away) return away
   const { id, value } = action
-  const verb = /^incident\.(resolve|status|export)$/.exec(id)?.[1]
-  if (verb) {
+  const line = Object.hasOwn(INCIDENT_BUTTONS, id) ? INCIDENT_BUTTONS[id as keyof typeof INCIDENT_BUTTONS] : undefined
+  if (line) {
     const name = incidentOf(value)
-    return name ? await obey('incident', `${verb} ${name}`, gesture, desk) : spoilt
+    return name ? await obey('incident', line.replace('$', name), gesture, desk) : spoilt
   }
   const choice = /^choose(?::\d+)?$/.test(id) ? /^(incident|ops) ([\s\S]+)$/.exec(value) : null
   if (choice) return await obey(choice[1] as Root, choice[2] as string, gesture, desk)
   const button = Object.hasOwn(buttons, id) ? buttons[id] : undefined
   return button ? await button(value, gesture, desk) : spoilt
+}
+
+/** A shortcut of Slack's menus, on a message or on none. */
+export async function shortcut(
+  id: ShortcutId,
+  message: ShortcutMessage | null,
+  gesture: Gesture,
+  desk: Desk,
+): Promise<Answer> {
+  return (await turnedAway('gestures', gesture, desk)) ?? (await runShortcut(id, message, gesture, desk))
 }
 
 /** A modal that came back: values by block_id. Errors by block_id keep it open. */
@@ -130,20 +173,12 @@ export async function submit(
   const values: typeof modal.values = Object.fromEntries(Object.entries(modal.values).map(redacted))
   const decided = Object.hasOwn(forms, modal.callbackId) ? forms[modal.callbackId] : undefined
   if (decided) return await decided({ ...modal, values }, gesture, desk)
-  if (modal.callbackId !== 'incident.open') return spoilt
-  const { severity = null, title = null, service = null } = values
-  const known = desk.severities.find(({ name }) => name === severity)
-  if (!known) return { errors: { severity: 'Pick a severity' } }
-  if (service !== null && !desk.services.includes(service)) return { errors: { service: 'Pick one of the services' } }
-  return await openIncident({ severity: known.name, title, service }, gesture, desk)
+  return spoilt
 }
 
 /** The action_ids and callback_ids that `press` and `submit` know. `choose` comes as `choose:0`, `choose:1`, … too. */
-export const ACTION_IDS = [
-  ...['incident.resolve', 'incident.status', 'incident.export', 'choose'],
-  ...Object.keys(buttons),
-] as const
-export const CALLBACK_IDS = ['incident.open', ...Object.keys(forms)] as const
+export const ACTION_IDS = [...Object.keys(INCIDENT_BUTTONS), 'choose', ...Object.keys(buttons)] as const
+export const CALLBACK_IDS = Object.keys(forms)
 
 const commandsOf = (root: Root): readonly Command[] => (root === 'incident' ? incidentVerbs : opsVerbs)
 
@@ -161,18 +196,31 @@ async function runCommand(root: Root, command: Command, rest: string, gesture: G
   const denial = command.decides ? null : refuseUnlessMember(gesture)
   if (denial) return denial
   const parsed = command.raw ? { args: { line: rest } } : parse(command, rest)
-  if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk)
+  if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk, rest)
   const { problem } = parsed
-  return refuse(badArguments({ command: desk.names[root], verb: command, problem, service: desk.services[0] ?? null }))
+  const service = await desk.serviceOf(gesture.person).catch(() => null)
+  return refuse(badArguments({ command: desk.names[root], verb: command, problem, service }))
 }
 
-function help(root: Root, about: string, desk: Desk): Answer {
-  const verbs = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
+async function help(root: Root, about: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   const asked = about.trim().toLowerCase()
-  const only = verbs.find((verb) => verb.name === asked || ('aliases' in verb && verb.aliases.includes(asked)))
+  const all = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
+  const only = all.find((verb) => verb.name === asked || ('aliases' in verb && verb.aliases.includes(asked)))
+  // Whoever can't be looked up is shown all: help is no right.
+  const may = root === 'ops' && !only ? await desk.engine.abilitiesOf(gesture.person).catch(() => null) : null
+  const operations = desk.operations.filter(({ name }) => may?.has(name) ?? true)
+  const verbs = [
+    ...(root === 'ops' ? operations : []),
+    ...commandsOf(root).filter(({ right }) => !right || (may?.has(right) ?? true)),
+  ]
+  const also =
+    operations.length === 0
+      ? ''
+      : `${operations.map(({ name }) => name).join(', ')} also take \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. `
   const others = {
-    ops: `${desk.operations.map(({ name }) => name).join(', ')} also take \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. Incidents: \`${desk.names.incident} help\`.`,
+    ops: `${also}Incidents: \`${desk.names.incident} help\`.`,
     incident: `To look at a service and to change it: \`${desk.names.ops} help\`.`,
   }
-  return say(commandHelp(desk.names[root], only ? [only] : verbs, others[root]))
+  const unshown = may === null || verbs.length === all.length ? '' : ' What you have no right to is left out.'
+  return say(commandHelp(desk.names[root], only ? [only] : verbs, `${others[root]}${unshown}`))
 }

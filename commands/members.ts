@@ -1,4 +1,4 @@
-import { whyNotMember } from '../src/incidents/incidents.ts'
+import { whyNotMember } from '../src/identity/person.ts'
 import { type Answer, type Gesture, refuse } from './command.ts'
 
 /** What is shown is for the workspace's own: the answer for anybody else; null for its members. */

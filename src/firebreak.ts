@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import type { Desk } from '../commands/desk.ts'
-import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, submit } from '../commands/index.ts'
+import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, shortcut, submit } from '../commands/index.ts'
 import { operations as declared } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { createBackups } from './backup/take/backups.ts'
 import { openLimits, ratesOf } from './budgets.ts'
+import { tellOfCommits } from './commits.ts'
 import type { Config } from './config/config.ts'
 import { type Environment, passwordsIn } from './config/environment.ts'
 import { createLiveConfig } from './config/live.ts'
 import { fingerprint, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
+import { createDesk } from './desk.ts'
 import { createApi } from './http/api.ts'
+import { registerGauges } from './http/gauges.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createRoutes } from './http/routes/index.ts'
 import { createHttpServer } from './http/server.ts'
@@ -20,27 +22,30 @@ import { createIdentity } from './identity/identity.ts'
 import { createLookAhead, keepLooking } from './identity/look-ahead.ts'
 import { rememberDirectory } from './identity/remember.ts'
 import { createTokens } from './identity/tokens.ts'
-import { createIncidents } from './incidents/incidents.ts'
 import { withDeadline } from './operations/deadline.ts'
 import { createEngine } from './operations/engine.ts'
 import { redacted } from './operations/redacted.ts'
 import { whenUnidentified } from './operations/refusal.ts'
-import { prepare } from './prepare.ts'
+import { prepare, settleRooms } from './prepare.ts'
 import { createSweeper } from './privacy/retention.ts'
 import { endRecovery } from './recovery/end.ts'
 import { createGuard } from './recovery/guard.ts'
 import type { LearningRedactor } from './redaction/redactor.ts'
 import { redactedWriting } from './redaction/written.ts'
+import { installSchedule } from './schedule/install.ts'
+import { createSchedule } from './schedule/schedule.ts'
 import { createSlackApp } from './slack/app.ts'
 import { createChannels } from './slack/channels.ts'
 import { createChecks } from './slack/checks.ts'
 import { createClients } from './slack/clients.ts'
 import { createDirectory } from './slack/directory.ts'
 import { createExports } from './slack/exports.ts'
+import { createLinks } from './slack/links.ts'
 import { createPace } from './slack/projection/pace.ts'
 import { createProjector } from './slack/projection/projector.ts'
 import { createSources } from './slack/projection/sources.ts'
 import { BACKOFF } from './slack/projection/work.ts'
+import { createRooms } from './slack/rooms.ts'
 import { createWitness } from './slack/witness.ts'
 import { createWorkspace } from './slack/workspace.ts'
 import { isReachable, openDatabase, whenThere } from './storage/database.ts'
@@ -104,7 +109,7 @@ export async function startFirebreak({
   const live = createLiveConfig(withoutSecrets(config), {
     load: async () => withoutSecrets(await loadConfig(configPath, options.variables ?? process.env)),
     fingerprint: () => fingerprint(configPath),
-    prepare: (loaded) => prepare(loaded, configPath, redact),
+    prepare: (loaded) => prepare(loaded, configPath, { redact, log }),
     record: {
       // One that an earlier release kept may still hold a secret.
       loaded: (file, compare) => recordLoaded(ledger, file, (before, after) => compare(written(before), after)),
@@ -127,30 +132,36 @@ export async function startFirebreak({
   if (!embedded && !environment.signingKey)
     log.warn({}, 'FIREBREAK_SIGNING_KEY is not set: each replica signs with a key of its own data folder')
 
+  const schedule = createSchedule(url, { log })
   const metrics = createMetrics()
+  tellOfCommits(ledger, { log, metrics })
   const { botToken, apiUrl, delivery } = environment.slack
   const clients = createClients({ token: botToken, apiUrl, log, metrics })
-  const workspace = createWorkspace(clients.interactive, { incidentsChannel: config.slack.incidentsChannel, log })
-  const channels = createChannels(clients.interactive, { workspace, room: config.slack.incidentsChannel, log })
+  const { incidentsChannel, alertsChannel } = config.slack
+  const rooms = createRooms(clients.interactive, { channels: [incidentsChannel, alertsChannel], db, ledger, log })
+  const room = () => rooms.id(incidentsChannel)
+  const workspace = createWorkspace(clients.interactive, { room, log })
+  const channels = createChannels(clients.interactive, { workspace, room, log })
   const people = { roles: () => rules().roles, home: () => workspace.identity()?.team ?? null }
   const asked = createDirectory(clients.interactive, { workspace, log })
   const directory = rememberDirectory({ db, ledger, log }, { directory: asked, ...people })
   const lookAhead = createLookAhead(db, { directory, rules, home: people.home })
   const looking = keepLooking([channels.whyNoRoom, lookAhead], { log })
 
-  const { commands: names, limits: personal } = config.slack
+  const { commands: names } = config.slack
   const rates = ratesOf(config)
   const limits = openLimits({ environment, config, owner: workspace.identity, log, metrics })
   const operations = declared.map((operation) => redacted(withDeadline(operation), redact))
   const identity = createIdentity(db, { directory, rules })
   const guard = createGuard({
     ...{ db, ledger, log },
-    witness: createWitness(clients.background, { db, channel: config.slack.incidentsChannel }),
+    witness: createWitness(clients.background, { db, room }),
     changed: () => projector.recheck(),
   })
   const engine = createEngine({
     ...{ db, ledger, identity, operations, rules, log },
     recovering: guard.holds,
+    wake: schedule.wake,
     whyUnseen: channels.whyUnseen,
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     leaseMs: LEASE_MS,
@@ -161,27 +172,12 @@ export async function startFirebreak({
     refuseUnlessEntitled: (asked) => engine.refuseUnlessEntitled(asked, 'token'),
     mayManage: async (person) => (await engine.whyNotEntitled(person, 'token').catch(whenUnidentified)) === null,
   })
-  const desk: Desk = {
-    incidents: createIncidents(db, ledger, config.slack.incidentsChannel),
-    engine,
+  const { desk, look } = createDesk({
+    ...{ db, ledger, identity, engine, operations, tokens, channels, limits, names, redact, room },
+    now: live.now,
+    wake: schedule.wake,
     endRecovery: (asked) => endRecovery({ db, ledger, identity, operations, rules }, asked),
-    channels,
-    tokens,
-    get severities() {
-      return live.now().severities
-    },
-    get services() {
-      return Object.keys(live.now().services)
-    },
-    shifts(service) {
-      const { schedules, services } = live.now()
-      const names = service === null ? Object.keys(schedules) : [services[service]?.onCall ?? []].flat()
-      return names.flatMap((name) => identity.shift(name, new Date()) ?? [])
-    },
-    ...{ operations, names },
-    flood: { perMinute: personal.gesturesPerMinute, take: limits.take },
-    redact,
-  }
+  })
 
   const backups = createBackups({
     ...{ url, ledger, whyNotEntitled: engine.whyNotEntitled, log },
@@ -195,11 +191,14 @@ export async function startFirebreak({
       runLine: (root, text, gesture) => runLine(root, text, gesture, desk),
       runMention: (text, gesture) => runMention(text, gesture, desk),
       press: (action, gesture) => press(action, gesture, desk),
+      shortcut: (id, message, gesture) => shortcut(id, message, gesture, desk),
       submit: (modal, gesture) => submit(modal, gesture, desk),
       actionIds: ACTION_IDS,
       callbackIds: CALLBACK_IDS,
     },
   })
+
+  registerGauges(metrics.registry, { db, slack: edge.state })
 
   let stage: 'starting' | 'running' | 'stopping' = 'starting'
   const http = createHttpServer({
@@ -209,8 +208,7 @@ export async function startFirebreak({
     api: createApi({
       ...{ tokens, engine, metrics, log, limits },
       routes: createRoutes({
-        ...{ desk, identity, db, ledger, backups, key: signer.fingerprint },
-        channel: config.slack.incidentsChannel,
+        ...{ desk, identity, db, ledger, backups, key: signer.fingerprint, room },
       }),
     }),
     metrics: metrics.registry,
@@ -224,7 +222,9 @@ export async function startFirebreak({
     port = await http.start()
     await whenThere(url, { log, ...(signal && { signal }) }, async () => {
       await migrate({ url, migrateUrl, migrations, log })
+      await installSchedule({ url, migrateUrl })
       await live.begin()
+      await settleRooms(rooms, config, configPath, signal)
     })
   } catch (error) {
     limits.close()
@@ -251,8 +251,9 @@ export async function startFirebreak({
           return desk.services
         },
         names,
-        channel: config.slack.incidentsChannel,
+        channel: room(),
         needsOf: engine.approvalFor,
+        linkTo: createLinks(db, workspace),
         exportOf: createExports(db, { catalogue: desk, workspace, signer }),
       }),
     },
@@ -262,6 +263,9 @@ export async function startFirebreak({
   const followers = sinks.map((sink) => createFollower(sink, { db, ledger, session, log, behind }))
   const sweeper = createSweeper(db, { ledger, session, retention: config.retention, log })
   engine.worker.start()
+  await schedule.start(look)
+  // What should have woken us may be lost.
+  desk.incidents.lookAtAll().catch((err) => log.warn({ err }, 'could not look what is due'))
   for (const follower of [...followers, sweeper]) follower.start()
   projector.start()
   edge.start()
@@ -278,7 +282,7 @@ export async function startFirebreak({
       watching.close()
       guard.stop()
       // The edge drains what the HTTP server has let in.
-      await Promise.all([http.stop().then(() => edge.stop()), engine.worker.stop(), looking.stop()])
+      await Promise.all([http.stop().then(() => edge.stop()), engine.worker.stop(), looking.stop(), schedule.stop()])
       await Promise.all([projector.stop(1_500), ...[...followers, sweeper].map((one) => one.stop())])
       limits.close()
       await session.close()

@@ -30,14 +30,52 @@ export function nextSteps(incident: Incident, services: string[], names = DEFAUL
   return { text: `${steps}\n${elsewhere}`, blocks: [section(steps), context(elsewhere)] }
 }
 
-/** Everybody in the thread shall know that it is over. */
-export function resolvedReply(incident: Incident): Message {
+/** Somebody moved it: said once in the thread, and when it is over in the channel too. */
+export function statusReply(
+  incident: Incident,
+  moved: { from: string; to: string; reason?: string | null },
+  who: string,
+): Message {
+  const name = incidentName(incident.id)
+  if (moved.to === 'resolved') return resolvedReply(incident)
+  const why = moved.reason ? `: ${line(moved.reason, 600)}` : '.'
+  const text = `${person(who)} moved *${name}* from ${moved.from} to *${moved.to}*${why}`
+  const next = moved.to === 'closed' ? `\nIts timeline is final: ${inline(`@firebreak export ${name} md`)}` : ''
+  return { text: text + next, blocks: [section(text + next)] }
+}
+
+function resolvedReply(incident: Incident): Message {
   const name = incidentName(incident.id)
   const text = [
     `*${name} is resolved* after ${lasted(incident)}.`,
     ...conclusion(incident).map(([label, value]) => `*${label}:* ${value}`),
     `The whole timeline: ${inline(`@firebreak export ${name} md`)}`,
   ].join('\n')
+  return { text, blocks: [section(text)] }
+}
+
+/** What people are told now and then. `text` was rendered when it was posted. */
+export function updateReply({ text, status }: { text: string; status: string }, who: string): Message {
+  const by = `Update by ${person(who)} · ${line(status)}`
+  return { text: `${text}\n${by}`, blocks: [section(text), context(by)] }
+}
+
+export function severityReply(
+  incident: Incident,
+  changed: { from: string; to: string; reason: string | null },
+  who: string,
+): Message {
+  const why = changed.reason ? `: ${line(changed.reason, 600)}` : '.'
+  const text = `*${incidentName(incident.id)}* is *${line(changed.to, 40)}* now, not ${line(changed.from, 40)}, says ${person(who)}${why}`
+  return { text, blocks: [section(text)] }
+}
+
+/** In the thread of the one that goes on, and of the one that doesn't. */
+export function duplicateReply(said: { of: string } | { duplicate: string }, who: string): Message {
+  const text =
+    'of' in said
+      ? `${person(who)} found that this is the same as *${said.of}*: it goes on there.`
+      : `${person(who)} found that *${said.duplicate}* is the same as this: it goes on here.`
   return { text, blocks: [section(text)] }
 }
 

@@ -11,10 +11,15 @@ export function openModal({
   severities,
   services,
   title,
+  service = null,
+  from = null,
 }: {
   severities: Severity[]
   services: string[]
-  title?: string
+  title: string | null
+  service?: string | null
+  /** The address of the message that it is opened from. */
+  from?: string | null
 }): Modal {
   const levels = severities.map(({ name, description }) => option(name, `${name} – ${description}`))
   const usual = severities.findIndex(({ name }) => name === 'P1')
@@ -22,7 +27,7 @@ export function openModal({
     callbackId: 'incident.open',
     title: 'Open an incident',
     submit: 'Open',
-    metadata: '',
+    metadata: from ?? '',
     blocks: [
       input('severity', 'Severity', {
         ...{ type: 'static_select', options: levels.slice(0, OPTIONS) },
@@ -37,19 +42,21 @@ export function openModal({
         },
         true,
       ),
-      ...serviceInput(services),
+      ...serviceInput(services, service),
     ],
   }
 }
 
 /** A name that is too long to be picked can still be typed. */
-function serviceInput(services: string[]): Block[] {
+function serviceInput(services: string[], chosen: string | null): Block[] {
   const options = services.filter(({ length }) => length <= OPTION).map((name) => option(name, name))
   if (options.length === 0) return []
+  const known = options.slice(0, OPTIONS).find(({ value }) => value === chosen)
   const element = {
     type: 'static_select',
     options: options.slice(0, OPTIONS),
     placeholder: plain('Not known yet', 150),
+    ...(known && { initial_option: known }),
   }
   return [input('service', 'Service', element, true)]
 }

@@ -1,24 +1,26 @@
 import { z } from 'zod'
 import { incidentStatus } from '../../templates/incident-list.ts'
-import { IncidentName } from '../arguments.ts'
-import { defineCommand, say } from '../command.ts'
-import { which } from './which.ts'
+import { say } from '../command.ts'
+import { defineVerb } from './verb.ts'
 
-export const status = defineCommand({
+export const status = defineVerb({
   name: 'status',
-  aliases: ['show'],
-  usage: '[INC-n]',
+  aliases: ['show', 'info'],
+  usage: '',
   summary: 'Show where an incident stands',
   examples: ['status', 'status INC-7'],
-  positionals: ['incident'],
+  positionals: [],
   flags: [],
-  args: z.strictObject({ incident: IncidentName.optional() }),
-
-  async run({ incident: named }, gesture, desk) {
-    const found = await which(named, gesture, desk, (name) => `incident status ${name}`)
-    if ('answer' in found) return found.answer
-    const { id } = found.incident
-    const [changes, items] = await Promise.all([desk.engine.changesOf(id), desk.engine.reviewItemsOf(id)])
-    return say(incidentStatus(found.incident, changes, items))
+  args: z.strictObject({}),
+  async run(_, incident, __, desk) {
+    const { id } = incident
+    const [changes, items, tasks, links] = await Promise.all([
+      desk.engine.changesOf(id),
+      desk.engine.reviewItemsOf(id),
+      desk.incidents.openTasks(id),
+      desk.incidents.links(id),
+    ])
+    const severity = desk.severities.find(({ name }) => name === incident.severity)
+    return say(incidentStatus(incident, { severity, changes, items, tasks, links }))
   },
 })

@@ -28,16 +28,20 @@ async function check(
   file = process.env.FIREBREAK_CONFIG ?? 'firebreak.yml',
   { options, out, err }: Terminal,
 ): Promise<Exit> {
-  const { config, problems } = await load(file)
+  const { config, problems } = await load(file, process.env)
   if (options.json) out(JSON.stringify({ ok: config !== null, problems }))
   else if (config) out(`${file}: no mistakes. ${summary(config)}`)
   else err(`${new ConfigError(problems).message}\n${count(problems.length, 'mistake')} in ${file}`)
   return config ? EXIT.done : EXIT.usage
 }
 
-async function load(file: string): Promise<{ config: Config | null; problems: Problem[] }> {
+/** The file with everything that is wrong with it. Asks nobody. */
+export async function load(
+  file: string,
+  env: Record<string, string | undefined>,
+): Promise<{ config: Config | null; problems: Problem[] }> {
   try {
-    const config = await loadConfig(file, process.env)
+    const config = await loadConfig(file, env)
     checkPolicy(config, file)
     return { config, problems: [] }
   } catch (error) {
@@ -46,11 +50,12 @@ async function load(file: string): Promise<{ config: Config | null; problems: Pr
   }
 }
 
-const summary = ({ services, targets, roles, policy }: Config): string =>
+/** What it holds, in a line. */
+export const summary = ({ services, targets, roles, policy }: Config): string =>
   [
     `${count(Object.keys(services).length, 'service')} on ${count(Object.keys(targets).length, 'target')}`,
     count(Object.keys(roles).length, 'role'),
     count(policy.length, 'policy line'),
   ].join(', ')
 
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`

@@ -11,12 +11,14 @@ const DEFAULT_URL = 'http://127.0.0.1:3000'
 
 /** Where the bot is and who asks. Throws with exit code 2; no message holds the token. An empty variable counts as unset. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
-  const address = env.FIREBREAK_URL || DEFAULT_URL
+  return { url: botUrl(env.FIREBREAK_URL || DEFAULT_URL), token: readToken(env) }
+}
+
+/** FIREBREAK_URL with a slash at its end. Throws with exit code 2. */
+export function botUrl(address: string): string {
   const url = URL.parse(address.endsWith('/') ? address : `${address}/`)
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw wrongUsage('FIREBREAK_URL must be an http or https address, such as https://firebreak.example.com')
-  }
-  return { url: url.href, token: readToken(env) }
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href
+  throw wrongUsage('FIREBREAK_URL must be an http or https address, such as https://firebreak.example.com')
 }
 
 function readToken({ FIREBREAK_TOKEN, FIREBREAK_TOKEN_FILE }: Record<string, string | undefined>): string {

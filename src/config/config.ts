@@ -3,7 +3,7 @@ import type { File } from './schema.ts'
 /** What firebreak.yml says, as the program uses it. Durations are in milliseconds. */
 export interface Config {
   slack: {
-    /** Channel ids. */
+    /** Channels, by id or by name: `C0123`, `#incidents`. */
     incidentsChannel: string
     alertsChannel: string
     /** The slash commands, with their slash. */

@@ -23,13 +23,13 @@ const ROOM = 'slack.incidents_channel'
 export const questions: Question[] = [
   {
     key: ROOM,
-    ask: 'Channel in which incidents are opened, by its id (click its name in Slack, then About)',
+    ask: 'Channel in which incidents are opened: its name with a #, or its id (click the name in Slack, then About)',
     otherwise: null,
     write: scalar,
   },
   {
     key: 'slack.alerts_channel',
-    ask: 'Channel for alerts, by its id',
+    ask: 'Channel for alerts: its name with a #, or its id',
     otherwise: (answers) => answers.get(ROOM) ?? '',
     write: scalar,
   },

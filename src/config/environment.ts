@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
-import { ConfigError } from './problems.ts'
+import { ConfigError, type Problem } from './problems.ts'
 import { parseSigningKey } from './signing-key.ts'
 
 /** What the environment says, checked. */
@@ -97,7 +97,7 @@ const variables = z.object({
     .regex(/^\d{1,5}$/, { error: 'must be a number from 0 (any free port) to 65535' })
     .transform(Number)
     .refine((port) => port <= 65_535, { error: 'must be a number from 0 (any free port) to 65535' })
-    .default(3000),
+    .optional(),
   DATABASE_URL: postgresUrl().optional(),
   DATABASE_MIGRATE_URL: postgresUrl().optional(),
   REDIS_URL: z
@@ -107,22 +107,40 @@ const variables = z.object({
         'must be a Redis address: redis://user:password@host:6379/0, or rediss:// for TLS; in a password write @ : / ? # % as %40 %3A %2F %3F %23 %25',
     })
     .optional(),
-  FIREBREAK_CONFIG: z.string().default('firebreak.yml'),
-  FIREBREAK_DATA_DIR: z.string().default('.firebreak'),
-  LOG_LEVEL: logLevel.default('info'),
+  FIREBREAK_CONFIG: z.string().optional(),
+  FIREBREAK_DATA_DIR: z.string().optional(),
+  LOG_LEVEL: logLevel.optional(),
   FIREBREAK_SIGNING_KEY: signingKey.optional(),
 })
+
+/** Their names, in no order. Those that firebreak.yml names itself come on top. */
+export const VARIABLES: readonly string[] = Object.keys(variables.shape)
 
 /** These are secret as a whole. */
 const SECRET = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'FIREBREAK_SIGNING_KEY']
 
+/** The environment as far as it can be used, for whoever looks at it: what is null may be wrong instead of unset. */
+export type Usable = Omit<Environment, 'slack'> & {
+  slack: { botToken: string | null; apiUrl: string | null; delivery: Delivery | null }
+}
+
 /** Checks the environment. An empty variable counts as unset. Throws a `ConfigError` with everything that is wrong. */
 export function loadEnvironment(processEnv: Record<string, string | undefined>): Environment {
+  const { usable, problems } = readEnvironment(processEnv)
+  const { botToken, delivery } = usable.slack
+  if (problems.length > 0 || botToken === null || delivery === null) throw new ConfigError(problems)
+  return { ...usable, slack: { ...usable.slack, botToken, delivery } }
+}
+
+/** The same, with what is left when the variables that are wrong count as unset; each problem's key is its variable. */
+export function readEnvironment(processEnv: Record<string, string | undefined>): {
+  usable: Usable
+  problems: Problem[]
+} {
   const set = Object.fromEntries(Object.entries(processEnv).filter(([, value]) => value !== ''))
-  const parsed = variables.safeParse(set)
-  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => problem(path.join('.'), message))
-  const delivery = deliveryOf(set.SLACK_APP_TOKEN, set.SLACK_SIGNING_SECRET)
-  if (delivery === null) {
+  const issues = variables.safeParse(set).error?.issues ?? []
+  const problems = issues.map(({ path, message }) => problem(path.join('.'), message))
+  if (deliveryOf(set.SLACK_APP_TOKEN, set.SLACK_SIGNING_SECRET) === null) {
     problems.push(
       problem(
         'SLACK_APP_TOKEN',
@@ -133,27 +151,29 @@ export function loadEnvironment(processEnv: Record<string, string | undefined>):
   if (set.DATABASE_MIGRATE_URL !== undefined && set.DATABASE_URL === undefined) {
     problems.push(problem('DATABASE_URL', 'is missing, but DATABASE_MIGRATE_URL is set; set both, or neither'))
   }
-  if (!parsed.success || delivery === null || problems.length > 0) throw new ConfigError(problems)
-  const env = parsed.data
-  return {
+  const wrong = problems.map(({ key }) => key)
+  const right = Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.includes(name)))
+  const env = variables.partial().parse(right)
+  const usable: Usable = {
     slack: {
-      botToken: env.SLACK_BOT_TOKEN,
+      botToken: env.SLACK_BOT_TOKEN ?? null,
       apiUrl: env.SLACK_API_URL ?? null,
-      delivery,
+      delivery: deliveryOf(env.SLACK_APP_TOKEN, env.SLACK_SIGNING_SECRET),
     },
-    port: env.PORT,
+    port: env.PORT ?? 3000,
     database:
       env.DATABASE_URL === undefined ? null : { url: env.DATABASE_URL, migrateUrl: env.DATABASE_MIGRATE_URL ?? null },
     redisUrl: env.REDIS_URL ?? null,
-    configPath: env.FIREBREAK_CONFIG,
-    dataDir: env.FIREBREAK_DATA_DIR,
-    logLevel: env.LOG_LEVEL,
+    configPath: env.FIREBREAK_CONFIG ?? 'firebreak.yml',
+    dataDir: env.FIREBREAK_DATA_DIR ?? '.firebreak',
+    logLevel: env.LOG_LEVEL ?? 'info',
     signingKey: env.FIREBREAK_SIGNING_KEY ?? null,
     secrets: [
       ...SECRET.map((name) => set[name] ?? ''),
-      ...passwordsIn(env.DATABASE_URL, env.DATABASE_MIGRATE_URL, env.REDIS_URL),
+      ...passwordsIn(set.DATABASE_URL, set.DATABASE_MIGRATE_URL, set.REDIS_URL),
     ].filter((secret) => secret !== ''),
   }
+  return { usable, problems }
 }
 
 /** The passwords in addresses, as they are written there and decoded. */

@@ -20,8 +20,8 @@ const duration = shaped(
 ).transform((text) => Number(text.slice(0, -1)) * milliseconds[text.slice(-1) as keyof typeof milliseconds])
 
 const channel = shaped(
-  /^[CG][A-Z0-9]{2,}$/,
-  "must be a channel's id such as C0123ABCDEF, not its name; in Slack, click the channel's name: the id is at the end of About",
+  /^([CG][A-Z0-9]{2,}|#[^\s#A-Z]{1,80})$/,
+  'must be a channel\'s name in lower case and in quotes, such as "#incidents", or its id, such as C0123ABCDEF: in Slack, click the channel\'s name; the id is at the end of About',
 )
 const user = shaped(
   /^(\*|[UW][A-Z0-9]{2,})$/,

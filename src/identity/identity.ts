@@ -37,6 +37,8 @@ export interface Identity {
   holders(roles: string[], schedule: string | null, at: Date): Holders
   /** Whether this person (an id) is on call then in that schedule. */
   isOnCall(person: string, schedule: string, at: Date): boolean
+  /** Whose turn it is then in that schedule, then who comes next: user ids. Empty when there is no such schedule. */
+  turns(schedule: string, at: Date): string[]
   /** Who is on call then in that schedule, and until when; null when there is no such schedule. */
   shift(schedule: string, at: Date): Shift | null
 }
@@ -152,6 +154,8 @@ export function createIdentity(
         groups: [...new Set(roles.flatMap((role) => role.userGroups))],
       }
     },
+
+    turns,
 
     isOnCall: (person, schedule, at) => turns(schedule, at)[0] === userOf(person),
 

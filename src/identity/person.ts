@@ -43,3 +43,17 @@ export interface Directory {
   /** The user ids of a user group. */
   group(id: string): Promise<Known<string[]>>
 }
+
+/** Why somebody has no part in anything here; null for the workspace's members. */
+export function whyNotMember({ standing }: Person): string | null {
+  if (standing === 'member') return null
+  return `only full members of the workspace can do this, and you are ${STANDING[standing]}`
+}
+
+const STANDING = {
+  guest: 'a guest',
+  bot: 'a bot',
+  stranger: 'of another workspace',
+  deactivated: 'deactivated',
+  unknown: 'not known to me',
+} as const

@@ -4,7 +4,7 @@ export type Status = 'investigating' | 'identified' | 'mitigated' | 'resolved' |
 export const MOVES: Record<Status, readonly Status[]> = {
   investigating: ['identified', 'mitigated', 'resolved', 'cancelled'],
   identified: ['investigating', 'mitigated', 'resolved', 'cancelled'],
-  mitigated: ['investigating', 'identified', 'resolved'],
+  mitigated: ['investigating', 'identified', 'resolved', 'cancelled'],
   resolved: ['investigating', 'closed'],
   closed: [],
   cancelled: ['investigating'],

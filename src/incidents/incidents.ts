@@ -1,116 +1,98 @@
-import type { Kysely } from 'kysely'
-import { asActor, type Person } from '../identity/person.ts'
-import type { Schema } from '../storage/schema.ts'
-import type { HeldChain, Ledger, LedgerTransaction } from '../timeline/ledger.ts'
-import { type Incident, incidentName, MOVES } from './incident.ts'
-import { insertIncident, openIncidents, pastIncidents, readIncident, updateStatus } from './store.ts'
-
-/** Who asks, and what made it happen: the same cause never acts twice. */
-interface Asked {
-  person: Person
-  cause: string
-}
-
-interface Opening {
-  severity: string
-  title: string | null
-  service: string | null
-}
-
-interface Held {
-  tx: LedgerTransaction
-  chain: HeldChain
-  incident: Incident
-}
-
-type Result = { kind: 'done'; incident: number } | { kind: 'refused'; reason: string }
+import type { Person } from '../identity/person.ts'
+import type { Entry } from '../timeline/entries.ts'
+import { readPage } from '../timeline/store.ts'
+import { acknowledgeAlone } from './clocks.ts'
+import { type Asked, type Context, change, type Refused, type Result } from './context.ts'
+import { type Correction, correct, correctEntry } from './correct.ts'
+import { duplicate } from './duplicate.ts'
+import type { Handoff } from './handoff.ts'
+import { answer, offer } from './handoffs.ts'
+import { type Incident, incidentName, type Status } from './incident.ts'
+import { look, lookAtAll } from './look.ts'
+import { addLink, addNote, linksOf, type Note } from './notes.ts'
+import { type Opening, open } from './open.ts'
+import { assign } from './people.ts'
+import { snooze } from './reminders.ts'
+import type { IncidentRole } from './roles.ts'
+import { changeSeverity } from './severity.ts'
+import { moveTo, type Told } from './status.ts'
+import { openIncidents, openTasks, pastIncidents, readIncident } from './store.ts'
+import { postUpdate, type Update } from './update.ts'
 
 /** The incidents' lifecycle. Every change commits with its timeline entry. */
 export interface Incidents {
   open(asked: Asked, opening: Opening): Promise<Result>
-  /** Acts at once: cause and fix may stay unknown yet. */
-  resolve(asked: Asked, id: number, known: { cause: string | null; fix: string | null }): Promise<Result>
+  /** Acts at once: no text is required, and cause and fix may stay unknown yet. */
+  move(asked: Asked, id: number, to: Status, told?: Told): Promise<Result>
+  /** Somebody is on it. */
+  acknowledge(asked: Asked, id: number): Promise<Result>
+  changeSeverity(asked: Asked, id: number, change: { severity: string; reason: string | null }): Promise<Result>
+  postUpdate(asked: Asked, id: number, update: Update): Promise<Result>
+  assign(asked: Asked, id: number, change: { role: IncidentRole; person: Person | null }): Promise<Result>
+  /** Asks somebody to take a role over. */
+  offer(asked: Asked, id: number, change: { role: IncidentRole; to: Person }): Promise<Result>
+  /** What they say to that; `id` is the handoff's. */
+  answer(asked: Asked, id: number, as: 'accepted' | 'declined'): Promise<{ kind: 'done'; handoff: Handoff } | Refused>
+  /** `id` is the reminder's. */
+  snooze(asked: Asked, id: number, minutes: number): Promise<{ kind: 'done'; until: Date } | Refused>
+  correct(asked: Asked, id: number, corrections: Correction[]): Promise<Result>
+  /** An entry of its timeline happened at another time than it says. */
+  correctEntry(asked: Asked, id: number, change: { entry: number; occurredAt: Date }): Promise<Result>
+  addNote(asked: Asked, id: number, note: Note): Promise<Result>
+  addLink(asked: Asked, id: number, link: { url: string; title: string | null }): Promise<Result>
+  /** The first is the same as the second, where it goes on. */
+  duplicate(asked: Asked, id: number, of: number): Promise<Result>
   /** Puts on record that an export was asked for; the projection uploads it to the thread. */
   export(asked: Asked, id: number, format: 'md' | 'json'): Promise<Result>
+  /** Tells whom it concerns what is due. */
+  look(id: number): Promise<void>
+  /** The same of every open incident: what should have woken us may be lost. */
+  lookAtAll(): Promise<void>
   find(id: number): Promise<Incident | null>
+  /** The last entries of its timeline before that one, in their order. */
+  entries(id: number, page: { before: number; limit: number }): Promise<Entry[]>
+  /** The addresses that were kept last, the newest first. */
+  links(id: number): Promise<{ url: string; title: string | null }[]>
+  /** What is to be done and isn't, oldest first. */
+  openTasks(id: number): Promise<{ id: number; text: string }[]>
   /** Newest first. */
   listOpen(): Promise<Incident[]>
   listPast(limit: number): Promise<Incident[]>
 }
 
-/** `channel`: the room that public incidents open in. */
-export function createIncidents(db: Kysely<Schema>, ledger: Ledger, channel: string): Incidents {
-  /** One transaction around an incident that a member asks something of; its chain is held. */
-  async function change({ person, cause }: Asked, id: number, work: (held: Held) => Promise<Result>): Promise<Result> {
-    const denial = whyNotMember(person)
-    if (denial) return { kind: 'refused', reason: denial }
-    return await ledger.transaction(cause, async (tx) => {
-      // Holding a chain makes it: first, whether there is such an incident.
-      if (!(await readIncident(tx.db, id))) return { kind: 'refused', reason: `there is no ${incidentName(id)}` }
-      const chain = await tx.hold(incidentName(id))
-      return await work({ tx, chain, incident: (await readIncident(tx.db, id)) as Incident })
-    })
-  }
-
+export function createIncidents(context: Context): Incidents {
+  const { db } = context
   return {
+    open: (asked, opening) => open(context, asked, opening),
+    move: (asked, id, to, told) => moveTo(context, asked, id, to, told),
+    acknowledge: (asked, id) => acknowledgeAlone(context, asked, id),
+    changeSeverity: (asked, id, to) => changeSeverity(context, asked, id, to),
+    postUpdate: (asked, id, update) => postUpdate(context, asked, id, update),
+    assign: (asked, id, to) => assign(context, asked, id, to),
+    offer: (asked, id, to) => offer(context, asked, id, to),
+    answer: (asked, id, as) => answer(context, asked, id, as),
+    snooze: (asked, id, minutes) => snooze(context, asked, id, minutes),
+    correct: (asked, id, corrections) => correct(context, asked, id, corrections),
+    correctEntry: (asked, id, to) => correctEntry(context, asked, id, to),
+    addNote: (asked, id, note) => addNote(context, asked, id, note),
+    addLink: (asked, id, link) => addLink(context, asked, id, link),
+    duplicate: (asked, id, of) => duplicate(context, asked, id, of),
+    export: (asked, id, format) => putExport(context, asked, id, format),
+    look: (id) => look(context, id),
+    lookAtAll: () => lookAtAll(context),
     find: (id) => readIncident(db, id),
+    entries: (id, page) => readPage(db, incidentName(id), page),
+    links: (id) => linksOf(context, id),
+    openTasks: (id) => openTasks(db, id),
     listOpen: () => openIncidents(db),
     listPast: (limit) => pastIncidents(db, limit),
-
-    async open({ person, cause }, { severity, title, service }) {
-      const denial = whyNotMember(person)
-      if (denial) return { kind: 'refused', reason: denial }
-      const id = await ledger.transaction(cause, async (tx) => {
-        const named = title ?? generatedTitle(service)
-        const incident = { title: named, severity, service, channel, commander: person.id }
-        const { id, declaredAt } = await insertIncident(tx.db, incident)
-        const chain = await tx.hold(incidentName(id))
-        const body = { type: 'incident.opened', kind: 'operational', visibility: 'public', ...incident } as const
-        await chain.append({ subject: incidentName(id), actor: asActor(person), occurredAt: declaredAt, body })
-        await chain.sign()
-        return id
-      })
-      return { kind: 'done', incident: id }
-    },
-
-    async resolve(asked, id, known) {
-      return await change(asked, id, async ({ tx, chain, incident }) => {
-        const { name } = chain
-        if (!MOVES[incident.status].includes('resolved')) {
-          return { kind: 'refused', reason: `${name} is ${incident.status} already` }
-        }
-        const from = incident.status
-        await updateStatus(tx.db, id, { from, to: 'resolved', resolvedAt: chain.now, ...known })
-        const body = { type: 'incident.status_changed', from, to: 'resolved', ...known } as const
-        await chain.append({ subject: name, actor: asActor(asked.person), body })
-        await chain.sign()
-        return { kind: 'done', incident: id }
-      })
-    },
-
-    async export(asked, id, format) {
-      return await change(asked, id, async ({ chain }) => {
-        const { name, seq } = chain
-        const body = { type: 'incident.exported', format, through: seq, zone: asked.person.zone } as const
-        await chain.append({ subject: name, actor: asActor(asked.person), body })
-        return { kind: 'done', incident: id }
-      })
-    },
   }
 }
 
-/** Why somebody has no part in incidents; null for the workspace's members. */
-export function whyNotMember({ standing }: Person): string | null {
-  if (standing === 'member') return null
-  return `only full members of the workspace can do this, and you are ${STANDING[standing]}`
+function putExport(context: Context, asked: Asked, id: number, format: 'md' | 'json'): Promise<Result> {
+  return change(context, asked, id, async ({ chain, actor }) => {
+    const body = { type: 'incident.exported', format, through: chain.seq, zone: asked.person.zone } as const
+    await chain.append({ subject: chain.name, actor, body })
+    return { kind: 'done', incident: id }
+  })
 }
-
-const STANDING = {
-  guest: 'a guest',
-  bot: 'a bot',
-  stranger: 'of another workspace',
-  deactivated: 'deactivated',
-  unknown: 'not known to me',
-} as const
-
-const generatedTitle = (service: string | null): string => (service ? `Trouble with ${service}` : 'No title yet')

@@ -24,11 +24,7 @@ export function parseRole(text: string): IncidentRole | null {
   return ROLES.find(named)?.name ?? null
 }
 
-const fieldOf = (role: IncidentRole) => (ROLES.find(({ name }) => name === role) as (typeof ROLES)[number]).field
+export const fieldOf = (role: IncidentRole) => (ROLES.find(({ name }) => name === role) as (typeof ROLES)[number]).field
 
 /** Who holds it: a person's id. Only the incident commander is always somebody. */
 export const holderOf = (incident: Incident, role: IncidentRole): string | null => incident[fieldOf(role)]
-
-/** The roles that somebody holds. */
-export const rolesHeldBy = (incident: Incident, person: string): IncidentRole[] =>
-  ROLES.filter(({ field }) => incident[field] === person).map(({ name }) => name)

@@ -104,22 +104,51 @@ export async function blankWords(trx: Transaction<Schema>, id: number, blank: { 
 
 const ERASED_TITLE = '(erased)'
 
-/** Compare-and-set; false when somebody was faster. */
-export async function updateStatus(
-  trx: Transaction<Schema>,
-  id: number,
-  move: { from: Status; to: Status; resolvedAt?: Date; cause?: string | null; fix?: string | null },
-): Promise<boolean> {
-  const result = await trx
-    .updateTable('incidents')
-    .set({
-      status: move.to,
-      ...(move.resolvedAt && { resolved_at: move.resolvedAt }),
-      ...(move.cause && { cause: move.cause }),
-      ...(move.fix && { fix: move.fix }),
-    })
-    .where('id', '=', id)
-    .where('status', '=', move.from)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+/** What of an incident may change; its chain has to be held. */
+export type Changed = Partial<
+  Omit<Incident, 'id' | 'kind' | 'visibility' | 'world' | 'openedBy' | 'declaredAt' | 'service'> & {
+    service: string | null
+  }
+>
+
+const COLUMNS = {
+  title: 'title',
+  severity: 'severity',
+  status: 'status',
+  channel: 'channel',
+  service: 'service',
+  commander: 'commander',
+  impactStartedAt: 'impact_started_at',
+  detectedAt: 'detected_at',
+  acknowledgedAt: 'acknowledged_at',
+  mitigatedAt: 'mitigated_at',
+  resolvedAt: 'resolved_at',
+  cause: 'cause',
+  fix: 'fix',
+  acknowledgeBy: 'acknowledge_by',
+  breachedAt: 'breached_at',
+  updateDue: 'update_due',
+  updatedAt: 'updated_at',
+  closedAt: 'closed_at',
+  duplicateOf: 'duplicate_of',
+  deputy: 'deputy',
+  operationsLead: 'operations_lead',
+  communicationsLead: 'communications_lead',
+  scribe: 'scribe',
+} as const satisfies Record<keyof Changed, keyof Schema['incidents']>
+
+export async function updateIncident(trx: Transaction<Schema>, id: number, changed: Changed): Promise<void> {
+  const columns = Object.entries(changed).map(([field, value]) => [COLUMNS[field as keyof Changed], value])
+  await trx.updateTable('incidents').set(Object.fromEntries(columns)).where('id', '=', id).execute()
+}
+
+/** What is to be done and isn't, oldest first. */
+export async function openTasks(db: Kysely<Schema>, incident: number): Promise<{ id: number; text: string }[]> {
+  return await db
+    .selectFrom('tasks')
+    .select(['id', 'text'])
+    .where('incident', '=', incident)
+    .where('settled_at', 'is', null)
+    .orderBy('id')
+    .execute()
 }

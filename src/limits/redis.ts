@@ -147,7 +147,7 @@ export function connectRedis<T>(
 }
 
 /** `redis://user:password@host:6379/0`, or `rediss://` for TLS; src/config has checked it. */
-function addressOf(url: string) {
+export function addressOf(url: string) {
   const { protocol, hostname, port, username, password, pathname } = new URL(url)
   return {
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -1,5 +1,4 @@
-import type { Person } from '../identity/person.ts'
-import { whyNotMember } from '../incidents/incidents.ts'
+import { type Person, whyNotMember } from '../identity/person.ts'
 import { FIREBREAK } from '../timeline/entries.ts'
 import { type Approval, approvalFor } from './approval.ts'
 import { insertAsk } from './approvals/store.ts'

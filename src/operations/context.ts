@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Identity } from '../identity/identity.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Ledger } from '../timeline/ledger.ts'
@@ -42,6 +42,8 @@ export interface Context {
   whyUnseen(channel: string): Promise<string | null>
   /** Whether nothing that is pending may be taken up now: the ledger has lost entries, or may have. */
   recovering(): Promise<boolean>
+  /** Has a subject looked at then: see src/schedule. */
+  wake(trx: Transaction<Schema>, subject: string, at: Date): Promise<void>
   log: Log
   /** This process, as claims name it. */
   worker: string

@@ -1,4 +1,5 @@
 import type { Person } from '../identity/person.ts'
+import { abilitiesOf } from './abilities.ts'
 import type { Approval } from './approval.ts'
 import { approvalFor } from './approval.ts'
 import { askAgain } from './asking.ts'
@@ -20,6 +21,7 @@ import { createWorker, type Worker } from './runs/worker.ts'
 import { changesOf, readChange } from './store.ts'
 import { undo } from './undo.ts'
 import { type Ballot, type Decided, type Seen, vote } from './vote.ts'
+import { remindOfWaiting } from './waiting.ts'
 
 type Asked = Omit<About, 'change'>
 
@@ -50,10 +52,14 @@ export interface Engine {
   reinstate(asked: Asked, whom: Person): Promise<Decided>
   /** Who somebody is whom a command names by one of their accounts. */
   whose(account: string): Promise<Person | Refused>
+  /** Tells whom it concerns that a change waits for its approval, if it still does. */
+  remindOfWaiting(id: number): Promise<void>
   change(id: number): Promise<Change | null>
   changesOf(incident: number): Promise<Change[]>
   reviewItemsOf(incident: number): Promise<ReviewItem[]>
   approvalFor(change: Change): Approval
+  /** What somebody may do somewhere, by policy’s names: help shows no more. */
+  abilitiesOf(person: Person): Promise<ReadonlySet<string>>
   /** Why somebody may not do this to Firebreak itself; null when they may. */
   whyNotEntitled(person: Person, act: Act, severity?: string | null): Promise<string | null>
   /** The same when they set about it: null, or the refusal, which is on record then. */
@@ -82,10 +88,12 @@ export function createEngine(context: Context): Engine {
     revoke: (asked, revoked) => revoke(context, asked, revoked).catch(whenUnidentified),
     reinstate: (asked, whom) => reinstate(context, asked, whom).catch(whenUnidentified),
     whose: (account) => context.identity.whose(account).catch(whenUnidentified),
+    remindOfWaiting: (id) => remindOfWaiting(context, id),
     change: (id) => readChange(context.db, id),
     changesOf: (incident) => changesOf(context.db, incident),
     reviewItemsOf: (incident) => reviewItemsOf(context.db, incident),
     approvalFor: (change) => approvalFor(context.rules().approvals, change.plan.tier),
+    abilitiesOf: (person) => abilitiesOf(context, person),
     whyNotEntitled: (person, act, severity) => whyNotEntitled(context, person, act, severity),
     refuseUnlessEntitled: (asked, act) => refuseUnlessEntitled(context, asked, act),
     worker,

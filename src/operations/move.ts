@@ -1,3 +1,4 @@
+import { settleReminders } from '../incidents/reminders.ts'
 import { type Actor, FIREBREAK } from '../timeline/entries.ts'
 import type { HeldChain, LedgerTransaction } from '../timeline/ledger.ts'
 import { type Change, changeName } from './change.ts'
@@ -48,6 +49,9 @@ export async function move(
     throw new IllegalMove(`${changeName(change.id)} is ${change.state} no more`)
   }
   if (holdsObjects(change.state) && !holdsObjects(to)) await releaseLocks(tx.db, change.id)
+  if (change.state === 'planned' && change.incident !== null) {
+    await settleReminders({ tx, chain, incident: { id: change.incident } }, 'approval', changeName(change.id))
+  }
   await chain.append({
     subject: changeName(change.id),
     actor,

@@ -14,6 +14,7 @@ import { hashPlan, isShowable, isSo, objectName, objectsOf, values } from './pla
 import type { Following, Request, Requested } from './request.ts'
 import type { TieredRuling } from './ruling.ts'
 import { insertChange, insertPlan, readChange } from './store.ts'
+import { wakeIfWaiting } from './waiting.ts'
 
 export interface Proposal {
   incident: Incident | null
@@ -123,6 +124,7 @@ export async function propose(context: Context, asked: Request, proposal: Propos
     if (tier === 'low' && undoing?.confirmed) {
       await move(held, 'approved', asActor(person), 'confirmed by its requester')
     } else if (tier !== 'low') await ask(held, first)
+    await wakeIfWaiting(context, held)
     return change
   })
   return { kind: 'planned', change: id, incident: incident?.id ?? null }

@@ -1,6 +1,6 @@
 import { asActor, type Person } from '../identity/person.ts'
 import { IdentityUnavailable } from '../identity/roles.ts'
-import { type Incident, incidentName } from '../incidents/incident.ts'
+import { type Incident, incidentName, type Status } from '../incidents/incident.ts'
 import { readIncident } from '../incidents/store.ts'
 import { bind } from './catalogue.ts'
 import type { Change } from './change.ts'
@@ -56,6 +56,13 @@ export async function request(context: Context, asked: Request, following: Follo
   if ('problem' in binding) return refused('no_target', `${args.service}: ${binding.problem}`)
   const { bound } = binding
   const incident = asked.incident === null ? null : await readIncident(context.db, asked.incident)
+  // What was done for it may be taken back all the same.
+  if (incident && !undoing && !isRead(operation) && NO_MORE.includes(incident.status)) {
+    return refused(
+      'incident_over',
+      `${incidentName(incident.id)} is ${incident.status}: open another, or add --incident none`,
+    )
+  }
   const unseen = incident || isRead(operation) ? null : await context.whyUnseen(asked.channel)
   if (unseen) return refused('unseen', unseen)
   const record = (code: string, reason: string) => refuse(context, asked, incident, code, reason)
@@ -84,6 +91,9 @@ export async function request(context: Context, asked: Request, following: Follo
     return await record(error.code, error.message)
   }
 }
+
+/** Nothing new is done to production for these. */
+const NO_MORE: Status[] = ['closed', 'cancelled']
 
 /** Errors that identity, plans and adapters throw for people to read; anything else is a fault of ours or the database's. */
 const isExpected = (error: unknown): error is Error & { code: string } =>

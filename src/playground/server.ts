@@ -24,6 +24,7 @@ export async function serve(
     if (url.pathname === ACCESS_REVIEWS && request.method === 'POST') {
       return reviewAccess(world, account, await readBody(request))
     }
+    if (url.pathname === '/version') return { status: 200, body: VERSION }
     const target = parsePath(request.method, url.pathname)
     if (!target) return { status: 404, body: '404 page not found\n' }
     const endpoint = ENDPOINTS[target.key]
@@ -36,6 +37,9 @@ export async function serve(
     throw error
   }
 }
+
+/** As every authenticated account may read it. */
+const VERSION = { major: '1', minor: '20', gitVersion: 'v1.20.0+playground' }
 
 const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 

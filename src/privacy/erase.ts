@@ -101,7 +101,10 @@ async function blank({ db }: LedgerTransaction, chain: string, found: Found) {
   const incident = chain.startsWith('INC-') ? parseIncidentName(chain) : null
   if (incident === null) return
   const has = (type: string) => found.some((entry) => entry.type === type)
-  await blankWords(db, incident, { title: has('incident.opened'), conclusion: has('incident.status_changed') })
+  await blankWords(db, incident, {
+    title: has('incident.opened') || has('incident.corrected'),
+    conclusion: has('incident.status_changed'),
+  })
 }
 
 const refused = (code: string, reason: string) => ({ kind: 'refused', code, reason }) as const

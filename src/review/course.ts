@@ -23,9 +23,10 @@ export const isOf =
 export function courseOf(incident: Incident, milestones: Milestone[]): Course {
   const moves = milestones.filter(isOf('incident.status_changed'))
   const moved = (to: string) => moves.findLast(({ body }) => body.to === to)
+  // What was mitigated once stays so, and what is resolved is mitigated.
+  const mitigated = moves.find(({ body }) => ['mitigated', 'resolved'].includes(body.to))
   const corrections = milestones.filter(isOf('incident.corrected'))
   const restated = corrections.findLast(({ body }) => body.field === 'mitigated_at')
-  const mitigated = moved('mitigated')
   const corrected = (date: Date | null, milestone: Milestone | undefined) =>
     date !== null && milestone?.corrected ? milestone.at : date
   return {

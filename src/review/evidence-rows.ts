@@ -149,12 +149,16 @@ export async function* membershipRows(db: Db, span: Span, sees: Sees): AsyncGene
 
 /** What the bot was configured to do, since when. */
 export async function* configurationRows(db: Db, span: Span, sees: Sees): AsyncGenerator<Row> {
-  for await (const entry of entriesByType(db, ['config.loaded', 'config.rejected'], span)) {
+  for await (const entry of entriesByType(db, ['config.loaded', 'config.rejected', 'config.channels'], span)) {
     const { actor, body, recordedAt } = entry
     if (!(await sees(entry.chain))) continue
     const row = { at: iso(recordedAt), entry: place(entry), what: body.type, by_id: actor.id, by: actor.name }
     if (body.type === 'config.loaded') yield { ...row, hash: body.hash, details: body.differences.join('\n') }
     if (body.type === 'config.rejected') yield { ...row, hash: null, details: body.problems.join('\n') }
+    if (body.type === 'config.channels') {
+      const meanings = Object.entries(body.channels).map(([name, id]) => `${name} is ${id}`)
+      yield { ...row, hash: null, details: meanings.join('\n') }
+    }
   }
 }
 

@@ -34,13 +34,14 @@ export function createChannels(
     room,
     log,
     now = Date.now,
-  }: { workspace: Pick<Workspace, 'identity'>; room: string; log: Log; now?: () => number },
+  }: { workspace: Pick<Workspace, 'identity'>; room: () => string; log: Log; now?: () => number },
 ): Channels {
+  let roomIsShared = false
   const shared = new AgingCache<boolean>({
     now,
     ask: async (channel) => {
       const found = await isShared(channel)
-      if (channel === room) tellOfRoom(found)
+      if (channel === room()) tellOfRoom(found)
       return found
     },
     // Whoever has just mended it must not have to wait.
@@ -61,14 +62,15 @@ export function createChannels(
   }
 
   function tellOfRoom(isShared: boolean) {
-    const was = shared.peek(room) ?? false
-    if (isShared && !was) {
+    const channel = room()
+    if (isShared && !roomIsShared) {
       log.error(
-        { channel: room },
-        `the incidents channel ${room} is shared with another company: no incident can be opened`,
+        { channel },
+        `the incidents channel ${channel} is shared with another company: no incident can be opened`,
       )
     }
-    if (was && !isShared) log.info({ channel: room }, `the incidents channel ${room} is the company’s own again`)
+    if (roomIsShared && !isShared) log.info({ channel }, `the incidents channel ${channel} is the company’s own again`)
+    roomIsShared = isShared
   }
 
   async function isUnfit(channel: string): Promise<boolean> {
@@ -103,11 +105,11 @@ export function createChannels(
         : null
     },
     async whyNoRoom() {
-      return (await isUnfit(room))
-        ? `incidents are opened in <#${room}>, which is shared with another company, whose people would read along. Have it disconnected from that channel, or have another incidents channel configured`
+      return (await isUnfit(room()))
+        ? `incidents are opened in <#${room()}>, which is shared with another company, whose people would read along. Have it disconnected from that channel, or have another incidents channel configured`
         : null
     },
-    trouble: () => (shared.peek(room) ? 'shared with another company: no incident can be opened' : null),
+    trouble: () => (roomIsShared ? 'shared with another company: no incident can be opened' : null),
     heardOfSharing: (channel) => shared.doubt(channel),
   }
 }

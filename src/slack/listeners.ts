@@ -1,10 +1,12 @@
 import type { AllMiddlewareArgs, App, BlockAction, SlackActionMiddlewareArgs, ViewSubmitAction } from '@slack/bolt'
 import { say } from '../../commands/command.ts'
 import type { Answers } from './answers.ts'
+import type { Checks } from './checks.ts'
 import { actionName } from './choices.ts'
 import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
 import { hearNews, type News } from './news.ts'
+import { offerShortcuts } from './shortcuts.ts'
 import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
 import { answerView } from './submissions.ts'
 import { addressed, typed } from './text.ts'
@@ -13,6 +15,7 @@ export interface Listening extends News {
   doors: Doors
   gestures: Gestures
   answers: Answers
+  checks: Checks
   /** What the slash commands are called here: `/incident`, `/ops`. */
   names: Record<'incident' | 'ops', string>
   /** The bot's user id; null until Slack has told. */
@@ -24,7 +27,7 @@ export interface Listening extends News {
  * Bolt runs all that match, so overlapping patterns would acknowledge twice, and what matches none shows an error.
  */
 export function listen(app: App, listening: Listening): void {
-  const { doors, gestures, answers, names, bot } = listening
+  const { checks, doors, gestures, answers, names, bot } = listening
   const roots = new Map(Object.entries(names).map(([root, name]) => [name, root as 'incident' | 'ops']))
 
   app.command(/./, ({ command, ack }) => {
@@ -59,9 +62,10 @@ export function listen(app: App, listening: Listening): void {
   })
 
   app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack }) =>
-    answerView(body, ack, { doors, gestures, answers }),
+    answerView(body, ack, { checks, doors, gestures, answers }),
   )
 
+  offerShortcuts(app, listening)
   hearNews(app, listening)
 }
 

@@ -42,14 +42,17 @@ interface Element {
   selected_option?: { value: string } | null
   selected_user?: string | null
   selected_channel?: string | null
+  /** In seconds. */
+  selected_date_time?: number | null
 }
 
 /** What was entered, by block_id; null for what was left empty. */
 export function valuesOf(state: Record<string, Record<string, Element>>): Record<string, string | null> {
   const entered = Object.entries(state).map(([block, elements]) => {
     const [element = {}] = Object.values(elements)
-    const { value, selected_option, selected_user, selected_channel } = element
-    return [block, value ?? selected_option?.value ?? selected_user ?? selected_channel ?? null]
+    const { value, selected_option, selected_user, selected_channel, selected_date_time } = element
+    const time = typeof selected_date_time === 'number' ? String(selected_date_time) : null
+    return [block, value ?? selected_option?.value ?? selected_user ?? selected_channel ?? time]
   })
   return Object.fromEntries(entered)
 }

@@ -1,4 +1,4 @@
-import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import type { BlockAction, GlobalShortcut, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import type { GestureKind } from './metrics.ts'
 import { type Place, placeOf } from './modals.ts'
 
@@ -9,6 +9,8 @@ export interface Source extends Place {
   receivedAt: number
   /** `command:<trigger_id>`, …: Slack may deliver the same gesture twice. */
   cause: string
+  /** The command, or the button's or form's id: what may be logged of what somebody did. */
+  what: string
   user: string
   team: string
   userName: string
@@ -27,6 +29,7 @@ export const fromCommand = (command: SlashCommand): Source => ({
   ...some(),
   kind: 'command',
   cause: `command:${command.trigger_id}`,
+  what: command.command,
   user: command.user_id,
   team: command.team_id,
   userName: command.user_name,
@@ -45,6 +48,7 @@ export const fromMention = ({ event_id, team_id, event }: Mention): Source => ({
   ...some(),
   kind: 'mention',
   cause: `event:${event_id}`,
+  what: 'mention',
   user: event.user,
   team: team_id,
   userName: event.user,
@@ -55,7 +59,9 @@ export const fromMention = ({ event_id, team_id, event }: Mention): Source => ({
 /** A button's, in a message or in a modal. */
 export function fromAction(body: BlockAction): Source {
   const { container, message, view } = body
-  const shared = { ...some(), ...fromPerson(body), kind: 'action', cause: `action:${body.trigger_id}` } as const
+  const [action] = body.actions
+  const own = { kind: 'action', cause: `action:${body.trigger_id}`, what: action?.action_id ?? '' } as const
+  const shared = { ...some(), ...fromPerson(body), ...own }
   if (view) return { ...shared, ...placeOf(view), trigger: body.trigger_id }
   return {
     ...shared,
@@ -68,12 +74,35 @@ export function fromAction(body: BlockAction): Source {
   }
 }
 
+/** A shortcut for the whole of Slack has no channel: the answer goes to the person. */
+export const fromShortcut = (body: GlobalShortcut | MessageShortcut): Source => ({
+  ...some(),
+  kind: 'shortcut',
+  what: body.callback_id,
+  cause: `shortcut:${body.trigger_id}`,
+  user: body.user.id,
+  team: body.team?.id ?? body.user.team_id ?? 'unknown',
+  userName: ('username' in body.user && body.user.username) || body.user.id,
+  channel: 'channel' in body ? body.channel.id : '',
+  thread: 'message' in body && typeof body.message.thread_ts === 'string' ? body.message.thread_ts : null,
+  message: 'message_ts' in body ? body.message_ts : null,
+  trigger: body.trigger_id,
+  respondUrl: 'response_url' in body ? body.response_url : null,
+})
+
 export const fromView = (body: ViewSubmitAction): Source => ({
   ...some(),
   ...fromPerson(body),
   ...placeOf(body.view),
   kind: 'view',
   cause: `view:${body.view.id}`,
+  what: body.view.callback_id,
+})
+
+/** What the log tells of a gesture when it ends; of whom, but nothing that they wrote. */
+export const endOf = ({ kind, what, user, channel, receivedAt }: Source) => ({
+  ...{ kind, what, user, channel },
+  ms: Math.round(performance.now() - receivedAt),
 })
 
 const fromPerson = ({ user, team }: BlockAction | ViewSubmitAction) => ({

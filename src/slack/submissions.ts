@@ -2,15 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ViewResponseAction, ViewSubmitAction } from '@slack/bolt'
 import { type Answer, type Gesture, say } from '../../commands/command.ts'
 import type { Answers } from './answers.ts'
+import type { Checks } from './checks.ts'
 import type { Doors, Submitted } from './doors.ts'
 import { Failed, type Gestures } from './gestures.ts'
-import { metadataOf, valuesOf } from './modals.ts'
-import { fromView } from './source.ts'
+import { metadataOf, placeOf, toView, valuesOf } from './modals.ts'
+import { fromView, type Source } from './source.ts'
 
 /** What an acknowledgement may wait for: Slack gives it 3 s, and the way there and back takes its part. */
 const BUDGET_MS = 2_000
 
 interface Tools {
+  checks: Checks
   doors: Doors
   gestures: Gestures
   answers: Answers
@@ -23,27 +25,36 @@ type Ack = (response?: ViewResponseAction) => Promise<void>
  * modal closes, and the person is answered where it was opened.
  */
 export function answerView(body: ViewSubmitAction, ack: Ack, tools: Tools): Promise<void> {
-  return tools.gestures.track(answer(body, ack, tools))
+  const source = fromView(body)
+  return tools.gestures.follow(source, () => answer(body, source, ack, tools))
 }
 
-async function answer(body: ViewSubmitAction, ack: Ack, { doors, gestures, answers }: Tools): Promise<void> {
-  const source = fromView(body)
+async function answer(
+  body: ViewSubmitAction,
+  source: Source,
+  ack: Ack,
+  { doors, gestures, answers, checks }: Tools,
+): Promise<void> {
   const working = gestures.attempt(source, (gesture) => submit(body, doors, gesture))
-  const response = errorsInTime(working, body)
+  const response = shownInTime(working, body, checks)
   await gestures.acknowledge(source, async () => ack(await response))
   if (await response) return
   const answer = inWords(await working)
   if (answer) await answers.give(answer, source)
 }
 
-/** Errors that came in time to be shown in the modal; nothing closes it. */
-async function errorsInTime(
+/** What came in time to be shown in the modal: errors, or its next form. Nothing closes it. */
+async function shownInTime(
   working: Promise<Submitted | Failed>,
   body: ViewSubmitAction,
+  checks: Checks,
 ): Promise<ViewResponseAction | undefined> {
   const early = await Promise.race([working, delay(BUDGET_MS, null, { ref: false })])
-  const errors = early && errorsOf(early, body)
-  return errors ? { response_action: 'errors', errors } : undefined
+  if (!early) return undefined
+  const errors = errorsOf(early, body)
+  if (errors) return { response_action: 'errors', errors }
+  if (early instanceof Failed || !('kind' in early) || early.kind !== 'modal') return undefined
+  return { response_action: 'update', view: toView(checks.checkModal(early.modal), placeOf(body.view)) }
 }
 
 async function submit(body: ViewSubmitAction, doors: Doors, gesture: () => Promise<Gesture>): Promise<Submitted> {

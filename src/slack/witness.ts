@@ -27,14 +27,14 @@ const PACE = { brisk: 20, everyMs: 1_300, rateLimits: 3 }
  * were busy in the last day, or that the ledger doesn't know. Somebody else's message is no witness, whatever it carries.
  * Rejects when Slack is away.
  */
-export function createWitness(web: WebClient, options: { db: Kysely<Schema>; channel: string }) {
+export function createWitness(web: WebClient, options: { db: Kysely<Schema>; room: () => string }) {
   return async (signal: AbortSignal): Promise<Sighting[]> => {
     const call = createCalls(signal)
     const since = new Date(Date.now() - LATELY_MS)
     const me = (await call(() => web.auth.test()))?.user_id
     if (!me) throw new Error('Slack does not tell who we are')
     const known = await liveRoots(options.db, since, MOST.threads)
-    const channels = [...new Set([options.channel, ...known.map(({ channel }) => channel)])].slice(0, MOST.channels)
+    const channels = [...new Set([options.room(), ...known.map(({ channel }) => channel)])].slice(0, MOST.channels)
     const sightings: Sighting[] = []
     const roots: (Place & { chains: string[]; repliedAt: number })[] = []
     for (const channel of channels) {

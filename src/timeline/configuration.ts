@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../storage/schema.ts'
 import { FIREBREAK } from './entries.ts'
 import { GENERAL, type Ledger } from './ledger.ts'
 import { insertConfiguration, lastEntry, readConfiguration } from './store.ts'
@@ -34,5 +37,20 @@ export async function recordRejected(ledger: Ledger, problems: string[]): Promis
     const last = await lastEntry(tx.db, GENERAL, ['config.loaded', 'config.rejected'])
     if (last?.body.type === 'config.rejected' && last.body.problems.join('\n') === problems.join('\n')) return
     await chain.append({ subject: SUBJECT, actor: FIREBREAK, body: { type: 'config.rejected', problems } })
+  })
+}
+
+/** Which channel each name in the configuration meant when Slack said it last: `{ '#incidents': 'C0123' }`. */
+export async function lastChannels(db: Kysely<Schema>): Promise<Record<string, string>> {
+  const last = await lastEntry(db, GENERAL, ['config.channels'])
+  return last?.body.type === 'config.channels' ? last.body.channels : {}
+}
+
+/** Puts on record which channel each name means, unless that is what was said last. */
+export async function recordChannels(ledger: Ledger, channels: Record<string, string>): Promise<void> {
+  await ledger.transaction(null, async (tx) => {
+    const chain = await tx.hold(GENERAL)
+    if (isDeepStrictEqual(await lastChannels(tx.db), channels)) return
+    await chain.append({ subject: SUBJECT, actor: FIREBREAK, body: { type: 'config.channels', channels } })
   })
 }

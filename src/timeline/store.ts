@@ -73,6 +73,16 @@ export async function readEntries(
   return rows.map((row) => toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }))
 }
 
+/** The last entries of a chain before that one, in their order. */
+export async function readPage(
+  db: Kysely<Schema>,
+  chain: string,
+  { before, limit }: { before: number; limit: number },
+): Promise<Entry[]> {
+  const end = Math.min(before, ((await readProgress(db, chain))?.seq ?? 0) + 1)
+  return await readEntries(db, chain, { after: Math.max(0, end - 1 - limit), through: end - 1, limit })
+}
+
 /** The first entry that a gesture made; null when it recorded nothing. */
 export async function readByCause(db: Kysely<Schema>, cause: string): Promise<Entry | null> {
   const row = await db
@@ -272,18 +282,28 @@ export async function markProjected(db: Kysely<Schema>, chain: string, seq: numb
 
 /** The newest entry of one of these types. */
 export async function lastEntry(db: Kysely<Schema>, chain: string, types: EntryType[]): Promise<Entry | null> {
-  const row = await db
-    .selectFrom('timeline')
-    .select('seq')
-    .where('type', 'in', types)
-    .where('chain', '=', chain)
-    .orderBy('recorded_at', 'desc')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (!row) return null
-  const [entry = null] = await readEntries(db, chain, { after: row.seq - 1, through: row.seq })
+  const [entry = null] = await newestEntries(db, chain, types, 1)
   return entry
+}
+
+/** The newest entries of these types, the newest first. */
+export async function newestEntries(
+  db: Kysely<Schema>,
+  chain: string,
+  types: EntryType[],
+  limit: number,
+): Promise<Entry[]> {
+  const rows = await db
+    .selectFrom('timeline as t')
+    .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+    .select(['t.bytes', 't.hash', 'p.body'])
+    .where('t.type', 'in', types)
+    .where('t.chain', '=', chain)
+    .orderBy('t.recorded_at', 'desc')
+    .orderBy('t.seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }))
 }
 
 /** Keeps what a configuration said, by the hash of its text (hex). */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectKubernetes } from '../../src/adapters/kubernetes/adapter.ts'
+import { type Examined, examineKubernetes } from '../../src/adapters/kubernetes/examine.ts'
 import type { KubernetesPort } from '../../src/adapters/kubernetes/port.ts'
 import { RIGHTS } from '../../src/adapters/kubernetes/rights.ts'
 import { startPlayground } from '../../src/playground/playground.ts'
@@ -19,6 +20,7 @@ interface Stage {
   bot: KubernetesPort
   /** Has them too, but for patching. */
   viewer: KubernetesPort
+  examine(account: 'bot' | 'viewer'): Promise<Examined>
   /** Somebody else scales. */
   scale(deployment: string, replicas: number): Promise<void>
   /** Somebody else deletes the deployment and creates it again under the same name. */
@@ -29,14 +31,14 @@ interface Stage {
 async function onPlayground(): Promise<Stage> {
   const dir = await mkdtemp(path.join(tmpdir(), 'firebreak-playground-'))
   const playground = await startPlayground({ podReadyMs: 100 })
-  const connect = async (account: 'bot' | 'viewer') => {
-    const kubeconfig = path.join(dir, account)
-    await playground.kubeconfig(kubeconfig, account)
-    return connectKubernetes({ kubeconfig, namespace: playground.world.namespace })
-  }
+  const { namespace } = playground.world
+  const kubeconfigs = { bot: path.join(dir, 'bot'), viewer: path.join(dir, 'viewer') }
+  await playground.kubeconfig(kubeconfigs.bot, 'bot')
+  await playground.kubeconfig(kubeconfigs.viewer, 'viewer')
   return {
-    bot: await connect('bot'),
-    viewer: await connect('viewer'),
+    bot: connectKubernetes({ kubeconfig: kubeconfigs.bot, namespace }),
+    viewer: connectKubernetes({ kubeconfig: kubeconfigs.viewer, namespace }),
+    examine: (account) => examineKubernetes({ kubeconfig: kubeconfigs[account], namespace }),
     scale: async (name, replicas) => void playground.world.scale(name, replicas),
     recreate: async (name) => void playground.world.recreate(name),
     async close() {
@@ -48,9 +50,11 @@ async function onPlayground(): Promise<Stage> {
 
 async function onCluster(controlPlane: ControlPlane): Promise<Stage> {
   const namespace = await makeNamespace(controlPlane.kubeconfig)
+  const kubeconfigs = { bot: controlPlane.bot, viewer: await controlPlane.as('viewer') }
   return {
-    bot: connectKubernetes({ kubeconfig: controlPlane.bot, namespace: namespace.name }),
-    viewer: connectKubernetes({ kubeconfig: await controlPlane.as('viewer'), namespace: namespace.name }),
+    bot: connectKubernetes({ kubeconfig: kubeconfigs.bot, namespace: namespace.name }),
+    viewer: connectKubernetes({ kubeconfig: kubeconfigs.viewer, namespace: namespace.name }),
+    examine: (account) => examineKubernetes({ kubeconfig: kubeconfigs[account], namespace: namespace.name }),
     scale: namespace.scale,
     recreate: namespace.recreate,
     async close() {
@@ -253,6 +257,13 @@ function keepsTheContract(set: () => Promise<Stage>): void {
       { verb: 'patch', resource: 'apps/deployments/scale' },
       { verb: 'patch', resource: 'apps/deployments' },
     ])
+  })
+
+  it('is examined: where it is, its version, how many rights the bot has to have and which it lacks', async () => {
+    const { server, ...examined } = await stage.examine('bot')
+    expect(URL.canParse(server)).toBe(true)
+    expect(examined).toEqual({ version: expect.stringMatching(/^v\d+\.\d+\./), rights: RIGHTS.length, missing: [] })
+    expect((await stage.examine('viewer')).missing).toHaveLength(2)
   })
 
   it('says which right a refused call lacks', async () => {

@@ -100,7 +100,8 @@ describe('firebreak config schema', () => {
 
   it('knows the keys and the shapes of their values', () => {
     expect(isValid(file((all) => Object.assign(all, { alerts: {} })))).toBe(false)
-    expect(isValid(file(({ slack }) => Object.assign(slack ?? {}, { incidents_channel: '#incidents' })))).toBe(false)
+    expect(isValid(file(({ slack }) => Object.assign(slack ?? {}, { incidents_channel: '#incidents' })))).toBe(true)
+    expect(isValid(file(({ slack }) => Object.assign(slack ?? {}, { incidents_channel: 'incidents' })))).toBe(false)
     expect(isValid(file((all) => delete all.targets))).toBe(false)
   })
 

@@ -53,8 +53,8 @@ describe('firebreak init', () => {
 
   it('asks again after an answer that can’t be, and says what would be right', async () => {
     const typed = [
+      'incidents',
       '#incidents',
-      'C0ROOM',
       'C0ALERTS',
       '',
       'U0ALICE',
@@ -68,10 +68,13 @@ describe('firebreak init', () => {
     ]
     const { code, stderr } = await init(...typed)
     expect(code).toBe(0)
-    expect(stderr).toContain("must be a channel's id such as C0123ABCDEF, not its name")
+    expect(stderr).toContain("must be a channel's name in lower case and in quotes")
     expect(stderr).toContain('must be a member id such as U0123ABCDEF, not a name')
     expect(stderr).toContain('must be a name of at most 63 lowercase letters, digits and hyphens')
-    expect(await loadConfig(file, {})).toMatchObject({ services: { checkout: {} } })
+    expect(await loadConfig(file, {})).toMatchObject({
+      slack: { incidentsChannel: '#incidents' },
+      services: { checkout: {} },
+    })
   })
 
   it('writes nothing when it is left in the middle', async () => {

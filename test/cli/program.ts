@@ -11,8 +11,9 @@ export interface Ended {
 }
 
 /** `firebreak …` as a shell runs it, with nothing in its environment but `env` and the PATH; `input` is typed into it. */
-export function firebreak(args: string[], env: Record<string, string>, input = ''): Promise<Ended> {
+export function firebreak(args: string[], env: Record<string, string>, input = '', cwd = '.'): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
     env: { ...bareEnv(), ...env },
     stdio: 'pipe',
   })

@@ -16,9 +16,10 @@ afterAll(() => t.close())
 beforeEach(() => {
   const three = { points: 3, seconds: 60 }
   desk = {
-    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations },
+    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations, templates: [] },
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],
+    serviceOf: async () => 'dial',
     names: { incident: '/incident', ops: '/ops' },
     tokens: {} as never,
     endRecovery: async () => ({}) as never,

@@ -11,10 +11,11 @@ let desk: Desk
 beforeAll(async () => {
   t = await testEngine()
   desk = {
-    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations },
+    ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations, templates: [] },
     endRecovery: (asked) => endRecovery(t.context, asked),
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],
+    serviceOf: async () => 'dial',
     shifts: () => [],
     channels: { whyUnfit: async () => null, whyNoRoom: async () => null },
     names: { incident: '/outage', ops: '/prod' },

@@ -61,9 +61,29 @@ describe('severities', () => {
 })
 
 describe('ids and names', () => {
-  it.each(['#incidents', 'incidents', 'U0BOB', '42', 'c0incidents'])('refuses the channel %s', async (channel) => {
+  it.each(['G0PRIVATE', '#incidents-critical', '#störung_1'])('takes the channel %s', async (channel) => {
+    const { slack } = await load(minimal.replace('C0INCIDENTS', `"${channel}"`))
+    expect(slack.incidentsChannel).toBe(channel)
+  })
+
+  it.each([
+    '#Incidents',
+    '##x',
+    '#',
+    '#a b',
+    'incidents',
+    'U0BOB',
+    '42',
+    'c0incidents',
+  ])('refuses the channel %s', async (channel) => {
     const [mistake] = await mistakes(minimal.replace('C0INCIDENTS', `"${channel}"`))
-    expect(mistake).toContain("slack.incidents_channel: must be a channel's id such as C0123ABCDEF, not its name")
+    expect(mistake).toContain(`slack.incidents_channel: must be a channel's name in lower case and in quotes`)
+  })
+
+  it('says what a name without quotes lacks, which YAML takes for a comment', async () => {
+    expect(await mistakes('slack:\n  incidents_channel: #incidents\n  alerts_channel: C0ALERTS')).toContainEqual(
+      expect.stringMatching(/^2:22 slack\.incidents_channel: must be a channel's name in lower case and in quotes/),
+    )
   })
 
   it.each(['@bob', 'bob', 'B0BOT', 'S0SRE', '**'])('refuses the user %s', async (user) => {

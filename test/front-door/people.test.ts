@@ -141,7 +141,7 @@ describe('somebody who is no full member of this workspace', () => {
     expect(await bot.ask(user, 'pods checkout', '/ops')).toMatch(/no policy line allows.*you hold no role/)
     expect(await bot.ask(user, 'scale checkout 4', '/ops')).toMatch(/no policy line allows.*you hold no role/)
     expect(await click(user, card, 'change.approve')).toMatch(/takes the role approver/)
-    expect(await click(user, incident.root, 'incident.resolve')).toMatch(/only full members/)
+    expect(await click(user, incident.root, 'incident.ack')).toMatch(/only full members/)
     expect(await bot.ask(user, 'open'), 'no form').toMatch(/only full members/)
 
     const since = (await bot.entries(incident.name)).slice(before.length)

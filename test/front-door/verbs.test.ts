@@ -27,8 +27,12 @@ describe('before any incident is open', () => {
   })
 
   it('helps, and tells the usage of one verb', async () => {
-    expect(await bot.ask('U0DAVE', '')).toMatch(/\/incident open.*\/incident resolve.*\/incident export/s)
-    expect(await bot.ask('U0DAVE', 'help', '/ops')).toMatch(/\/ops pods.*\/ops logs.*\/ops scale.*\/ops undo/s)
+    expect(await bot.ask('U0DAVE', 'help')).toMatch(/\/incident open.*\/incident resolve.*\/incident export/s)
+    expect(await bot.ask('U0DAVE', '')).toMatch(/No incident is open/)
+    expect(await bot.ask('U0ALICE', 'help', '/ops')).toMatch(/\/ops pods.*\/ops logs.*\/ops scale.*\/ops undo/s)
+    const reader = await bot.ask('U0DAVE', 'help', '/ops')
+    expect(reader, 'who may only look is shown no more').toMatch(/\/ops pods.*\/ops logs.*is left out/s)
+    expect(reader).not.toMatch(/\/ops (scale|undo|hold|approve)/)
     expect(await bot.ask('U0DAVE', 'help scale', '/ops')).toMatch(/scale checkout 5/)
   })
 })
@@ -97,13 +101,16 @@ describe('with incidents open', () => {
   it('takes a button of the card', async () => {
     const root = bot.slack.message(INCIDENTS, second.root.ts)
     const { responses } = await bot.slack.click({
-      user: 'U0CAROL',
-      message: root as never,
-      actionId: 'incident.status',
+      ...{ user: 'U0CAROL', message: root as never, actionId: 'incident.menu' },
     })
     expect(String((await bot.slack.until(() => responses[0]))?.text)).toContain('Payments are down')
     await bot.slack.click({ user: 'U0CAROL', message: root as never, actionId: 'incident.resolve' })
+    const view = await bot.slack.until(() => bot.slack.views('U0CAROL').at(-1))
+    await bot.slack.submit({ user: 'U0CAROL', view, values: { cause: 'the provider was down', fix: '' } })
     await resolved(second.root.ts)
+    expect(bot.slack.message(INCIDENTS, second.root.ts)?.text).toMatch(
+      /Cause:\* the provider was down.*Fix:\* unknown yet/s,
+    )
     expect(await bot.ask('U0BOB', `resolve ${second.name}`)).toMatch(/is resolved already/)
   })
 

@@ -84,7 +84,7 @@ describe('a line that can’t be right', () => {
       'refused',
       /A terminal shows no form\. Say it in one line: `firebreak incident open P1 "Checkout times out"/,
     ],
-    ['incident open P9', 'refused', /no severity/],
+    ['incident open P9', 'choice', /no severity/],
     ['incident resolve INC-99', 'refused', /There is no INC-99/],
     ['scale checkout 5', 'refused', /begins with `incident` or with `ops`/],
     ['ops undo OP-99', 'refused', /there is no OP-99/],

@@ -114,7 +114,8 @@ export async function startRun() {
     revoke: (cause: string, who: Who, whom: Who) =>
       engine.revoke(asked(who, cause), { whom: PEOPLE[whom], reason: 'the laptop was stolen' }),
     reinstate: (cause: string, who: Who, whom: Who) => engine.reinstate(asked(who, cause), PEOPLE[whom]),
-    resolve: (cause: string, who: Who) => t.incidents.resolve(asked(who, cause), incident, { cause: null, fix: null }),
+    resolve: (cause: string, who: Who) =>
+      t.incidents.move(asked(who, cause), incident, 'resolved', { cause: null, fix: null }),
   }
 
   /** A worker takes the change up, and dies there. */

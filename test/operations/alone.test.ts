@@ -51,7 +51,7 @@ describe('breaking the glass', () => {
     Object.assign(t.context.operations[0] as object, { wayBack: 'none' })
     expect(await breakGlass(id)).toMatchObject({ code: 'irreversible' })
     Object.assign(t.context.operations[0] as object, { wayBack: 'undo' })
-    await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: null, fix: null })
+    await t.incidents.move({ person: alice, cause: t.cause() }, t.incident, 'resolved', { cause: null, fix: null })
     expect(await breakGlass(id)).toMatchObject({ code: 'no_incident' })
     expect((await t.engine.change(id))?.state).toBe('planned')
   })

@@ -141,7 +141,7 @@ async function startRun() {
           .where('lease_until', 'is not', null)
           .execute()
       case 'resolve':
-        return await t.incidents.resolve(gesture, incident, { cause: 'a bad dial', fix: null })
+        return await t.incidents.move(gesture, incident, 'resolved', { cause: 'a bad dial', fix: null })
       case 'pause':
         return await sleep(act.ms)
     }

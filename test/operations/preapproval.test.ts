@@ -50,7 +50,7 @@ describe('a change within the bounds of its service', () => {
   })
 
   it('asks for another person when no incident is open', async () => {
-    await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: null, fix: null })
+    await t.incidents.move({ person: alice, cause: t.cause() }, t.incident, 'resolved', { cause: null, fix: null })
     expect(await tierOf(5)).toEqual(['guarded', null])
   })
 

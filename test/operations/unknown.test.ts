@@ -41,7 +41,7 @@ describe('saying what became of an unknown outcome', () => {
     Object.assign(t.world, { next: 'lose the answer', observable: false })
     await t.engine.confirm({ person: alice, cause: t.cause(), change: early })
     await t.until(early, 'unknown')
-    await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: null, fix: null })
+    await t.incidents.move({ person: alice, cause: t.cause() }, t.incident, 'resolved', { cause: null, fix: null })
     expect(await t.engine.mark({ person: alice, cause: t.cause(), change: early, as: 'failed' })).toEqual({
       kind: 'done',
     })

@@ -46,8 +46,11 @@ describe('erasing entries', () => {
   })
 
   it('takes the same words from the incident', async () => {
-    await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: 'Eve did it', fix: 'Eve left' })
-    await erase([1, 3])
+    await t.incidents.move({ person: alice, cause: t.cause() }, t.incident, 'resolved', {
+      cause: 'Eve did it',
+      fix: 'Eve left',
+    })
+    await erase([1, 4])
     expect(await t.incidents.find(t.incident)).toMatchObject({
       title: '(erased)',
       cause: null,

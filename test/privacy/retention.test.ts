@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createIncidents, type Incidents } from '../../src/incidents/incidents.ts'
+import type { Incidents } from '../../src/incidents/incidents.ts'
 import { createSweeper, type Retention, type Sweeper } from '../../src/privacy/retention.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
@@ -11,6 +11,7 @@ import { readEntries } from '../../src/timeline/store.ts'
 import { verifyChain } from '../../src/timeline/verify-chain.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { alice } from '../support/engine.ts'
+import { incidentsOf } from '../support/incidents.ts'
 import { quiet } from '../support/log.ts'
 import { until } from '../support/until.ts'
 import { examples } from '../timeline/evening.ts'
@@ -27,7 +28,7 @@ beforeEach(async () => {
   bot = openDatabase(database.url, { log: quiet })
   session = openSession(database.url, { log: quiet })
   ledger = createLedger(bot.db)
-  incidents = createIncidents(bot.db, ledger, 'C0INCIDENTS')
+  incidents = incidentsOf(bot.db, ledger)
   sweepers = []
   for (const cause of ['a', 'b']) {
     await incidents.open({ person: alice, cause }, { severity: 'P1', title: null, service: null })
@@ -59,7 +60,7 @@ const types = async (chain: string) => (await readEntries(bot.db, chain)).map(({
 
 describe('retention', () => {
   it('erases output that is past it, of incidents that are over and of none, and nothing else', async () => {
-    await incidents.resolve({ person: alice, cause: 'c' }, 1, { cause: null, fix: null })
+    await incidents.move({ person: alice, cause: 'c' }, 1, 'resolved', { cause: null, fix: null })
     await age(31)
     await read('INC-1')
     start({ output: 30 * DAY, conversation: null })
@@ -70,6 +71,7 @@ describe('retention', () => {
     expect(await types('INC-1')).toEqual([
       'incident.opened',
       'erased',
+      'incident.acknowledged',
       'incident.status_changed',
       'operation.read',
       'timeline.erased',

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Account } from '../../src/storage/embedded/account.ts'
 import { bareEnv } from '../support/bare-env.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
@@ -33,9 +34,15 @@ export interface BotProcess {
   end(signal: NodeJS.Signals): Promise<Exit & { ms: number }>
 }
 
-/** With nothing in its environment but `env` and the PATH. */
-export function startProcess(env: Record<string, string>, cwd: string): BotProcess {
-  const child = spawn(process.execPath, [MAIN], {
+/** With nothing in its environment but `env` and the PATH. `command` is another way to start it, `account` somebody else. */
+export function startProcess(
+  env: Record<string, string>,
+  cwd: string,
+  { command = [process.execPath, MAIN], account = null }: { command?: string[]; account?: Account | null } = {},
+): BotProcess {
+  const [program, ...args] = command as [string, ...string[]]
+  const child = spawn(program, args, {
+    ...account,
     cwd,
     env: { ...bareEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

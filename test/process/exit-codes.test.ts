@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Scene, setScene } from './scene.ts'
+import { configOf, type Scene, setScene } from './scene.ts'
 
 let scene: Scene
 beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('a configuration that can not be used ends the program with 2', () => {
     const { code, stderr } = await ends(
       await configured(
         'bad.yml',
-        `slack: { incidents_channel: "#incidents", alerts_channel: C0ALERTS }
+        `slack: { incidents_channel: incidents, alerts_channel: C0ALERTS }
 targets:
   prod: { kind: kubernetes, environment: production, namespace: microservices, kubeconfig: "\${NOT_SET}" }
 services:
@@ -38,7 +38,7 @@ roles:
     )
     expect(code).toBe(2)
     expect(stderr).toMatch(/^The configuration can't be used:\n/)
-    expect(stderr).toMatch(/bad\.yml:1:\d+ {2}slack\.incidents_channel: must be a channel's id/)
+    expect(stderr).toMatch(/bad\.yml:1:\d+ {2}slack\.incidents_channel: must be a channel's name/)
     expect(stderr).toMatch(/bad\.yml:3:\d+ .*NOT_SET/)
     expect(stderr).toMatch(/bad\.yml:5:\d+ .*did you mean "approver"\?/)
     expect(stderr).toMatch(/bad\.yml:5:\d+ .*did you mean "target"\?/)
@@ -80,6 +80,19 @@ policy:
     expect(stderr).toContain('there is no operation "scael"; did you mean "scale"?')
     expect(stderr).toContain('policy.yml:7')
     expect(stderr).toContain('"hold" is done to Firebreak itself, which has no environments')
+  })
+})
+
+describe('a channel that Slack knows no such name of', () => {
+  it('is a fault of the configuration as well: 2, with the key and what would be right', async () => {
+    const name = '"#incidents-crtical"'
+    const { code, stderr } = await ends(
+      await configured('name.yml', configOf('microservices', ['checkout']).replace('C0INCIDENTS', name)),
+    )
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /name\.yml {2}slack\.incidents_channel: Slack shows the bot no channel called #incidents-crtical .*correct the name/,
+    )
   })
 })
 

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { freePort } from '../../src/demo/port.ts'
 import { EFFECT } from '../support/relay.ts'
-import { cards, type Scene, setScene } from './scene.ts'
+import { cards, configOf, type Scene, setScene } from './scene.ts'
 
 let scene: Scene
 beforeEach(async () => {
@@ -28,6 +31,33 @@ describe('Slack away', { timeout: 60_000 }, () => {
     scene.slack.recover()
     await vi.waitFor(async () => expect(await health()).toMatchObject({ slack: { connected: true } }), 30_000)
     expect((await scene.open()).text).toContain('INC-1')
+  })
+
+  describe('at the first start, with channels by their names', () => {
+    beforeEach(async () => {
+      const config = configOf('microservices', ['checkout']).replace('C0INCIDENTS', '"#incidents-critical"')
+      await writeFile(join(scene.folder, 'firebreak.yml'), config)
+      scene.slack.fail('*', { status: 503 })
+    })
+
+    it('the program is alive and not ready, waits for what only Slack can say, and then runs', async () => {
+      const port = String(await freePort())
+      const bot = scene.launch({ PORT: port })
+      expect(await bot.said(/^waiting for Slack/)).toMatchObject({ level: 40, unknown: ['#incidents-critical'] })
+      expect((await fetch(`http://127.0.0.1:${port}/health/live`)).status).toBe(200)
+      expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(503)
+
+      scene.slack.recover()
+      await bot.said(/^Firebreak is running$/)
+      await scene.slack.until(() => scene.slack.connections > 0, 25_000)
+      expect((await scene.open()).text).toContain('INC-1')
+    })
+
+    it('a signal ends the waiting', async () => {
+      const bot = scene.launch()
+      await bot.said(/^waiting for Slack/)
+      expect(await bot.end('SIGTERM')).toMatchObject({ code: 0 })
+    })
   })
 
   it('after an execution: the outcome is on record, and shown when Slack is back', async () => {

@@ -52,6 +52,13 @@ describe('the course of an incident', () => {
     expect(courseOf(row, milestones(restated, moved('mitigated'), corrected(2, 800))).mitigated).toEqual(at(800))
   })
 
+  it('is mitigated since the first time, and no later than it was resolved', () => {
+    const row = resolved({ mitigatedAt: at(60) })
+    const again = milestones(moved('mitigated'), moved('investigating'), moved('mitigated'), corrected(3, 900))
+    expect(courseOf(row, again).mitigated).toEqual(at(60))
+    expect(courseOf(row, milestones(moved('resolved'), corrected(1, 45))).mitigated).toEqual(at(45))
+  })
+
   it('knows nothing that the row doesn’t: a reopened incident is not resolved', () => {
     const told = milestones(moved('resolved'), corrected(1, 10))
     expect(courseOf(incident(), told).resolved).toBeNull()

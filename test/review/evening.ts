@@ -53,7 +53,8 @@ const LINES: Line[] = [
     'bob',
     {
       ...examples['incident.updated'],
-      text: 'Payments work again.\nWe keep watching.',
+      said: 'Payments work again; we keep watching',
+      text: '*INC-7* is *mitigated*:\nPayments work again; we keep watching',
       status: 'mitigated',
       next: null,
     },

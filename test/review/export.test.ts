@@ -63,7 +63,7 @@ describe('the Markdown export', () => {
     const hostile = [
       { ...examples['incident.opened'], title },
       { ...read, detail: `${HOSTILE}\n\`\`\`\`` },
-      { ...examples['incident.updated'], text: lines, status: HOSTILE },
+      { ...examples['incident.updated'], said: HOSTILE, text: lines, status: HOSTILE },
       { ...examples['link.added'], url: 'javascript:alert(1)', title: HOSTILE },
       { ...examples['link.added'], url: 'https://ok.example/a', title: `](https://evil.example) ${HOSTILE}` },
       { ...examples['note.added'], text: HOSTILE },

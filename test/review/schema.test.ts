@@ -17,7 +17,8 @@ const problems = (document: unknown): string[] => {
     [instancePath, message, params.additionalProperty].filter(Boolean).join(' '),
   )
 }
-const exportOf = async (stored = sealed(EVERYTHING).stored) =>
+const ALL = [...EVERYTHING, ...Object.values(examples).map((body) => entry(1, body))]
+const exportOf = async (stored = sealed(ALL).stored) =>
   JSON.parse(await exported('json', { ...EVENING, changes: [change('succeeded')], stored }))
 
 /** Every object of the schema that describes a value, with where it stands. */

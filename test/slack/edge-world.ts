@@ -12,6 +12,7 @@ import type { Doors, SubmittedModal } from '../../src/slack/doors.ts'
 import { createWorkspace } from '../../src/slack/workspace.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import type { Log } from '../../src/storage/log.ts'
+import { reasons } from '../../src/timeline/because.ts'
 import { testDatabase } from '../support/database.ts'
 import { FakeSlack, type FakeSlackOptions } from './fake/fake-slack.ts'
 
@@ -20,7 +21,7 @@ export const asAlice = { user: 'U0ALICE', channel: ROOM }
 
 /** What the doors were asked, in order. */
 interface Asked {
-  door: 'runLine' | 'runMention' | 'press' | 'submit'
+  door: 'runLine' | 'runMention' | 'shortcut' | 'press' | 'submit'
   what: string | { id: string; value: string } | SubmittedModal
   gesture: Gesture
 }
@@ -69,10 +70,10 @@ function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, 
   const { lines, log } = keptLines()
   const metrics = createMetrics()
   const clients = createClients({ token: slack.botToken, apiUrl, log, metrics })
-  const workspace = createWorkspace(clients.interactive, { incidentsChannel: ROOM, log })
+  const workspace = createWorkspace(clients.interactive, { room: () => ROOM, log })
   const directory = createDirectory(clients.interactive, { workspace, log })
   const identity = { whose: async (account: string) => (await directory.person(account)).value }
-  const channels = createChannels(clients.interactive, { workspace, room: ROOM, log })
+  const channels = createChannels(clients.interactive, { workspace, room: () => ROOM, log })
   const news: News[] = []
   const heard = {
     heardOfPerson: async (person: Person) => void news.push(person),
@@ -100,6 +101,8 @@ function stubDoors() {
   const doors: Doors = {
     runLine: (root, text, gesture) => ask({ door: 'runLine', what: `${root} ${text}`, gesture }) as Promise<Answer>,
     runMention: (text, gesture) => ask({ door: 'runMention', what: text, gesture }) as Promise<Answer>,
+    shortcut: (id, message, gesture) =>
+      ask({ door: 'shortcut', what: `${id} ${message?.text ?? ''}`, gesture }) as Promise<Answer>,
     press: (action, gesture) => ask({ door: 'press', what: action, gesture }) as Promise<Answer>,
     submit: (modal, gesture) => ask({ door: 'submit', what: modal, gesture }),
     actionIds: ['change.approve', 'choose'],
@@ -120,8 +123,9 @@ export interface Line {
 
 function keptLines(): { lines: Line[]; log: Log } {
   const lines: Line[] = []
-  const keep = (level: string) => (fields: object, message: string) => void lines.push({ ...fields, level, message })
-  return { lines, log: { info: keep('info'), warn: keep('warn'), error: keep('error') } }
+  const keep = (level: string) => (fields: object, message: string) =>
+    void lines.push({ ...reasons(), ...fields, level, message })
+  return { lines, log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') } }
 }
 
 export const afterMs = async (ms: number, answer: Answer = say('done')) => {

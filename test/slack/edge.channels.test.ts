@@ -31,7 +31,7 @@ describe('a channel that another company reads along in', () => {
     const clients = createClients({ token: slack.botToken, apiUrl: slack.apiUrl, log: quiet, metrics: createMetrics() })
     channels = createChannels(clients.interactive, {
       workspace: { identity: () => null },
-      room: 'C0ROOM',
+      room: () => 'C0ROOM',
       log,
       now: () => now,
     })

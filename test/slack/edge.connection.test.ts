@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { say } from '../../commands/command.ts'
-import { afterMs, asAlice, type EdgeWorld, edgeWorld } from './edge-world.ts'
+import { afterMs, aModal, asAlice, type EdgeWorld, edgeWorld } from './edge-world.ts'
 
 // An unhandled rejection anywhere fails the run by itself: vitest sees to that.
 describe('the Socket Mode connection', () => {
@@ -41,6 +41,24 @@ describe('the Socket Mode connection', () => {
     expect((await world.told()).text).toBe('done')
     await connections(1)
     await works()
+  })
+
+  it('says under the gesture’s cause what it could not acknowledge over a connection that broke, and answers it', async () => {
+    world = await edgeWorld('socket', { apiUrl: relayed })
+    await connections(1)
+    world.reply({ kind: 'modal', modal: aModal })
+    await world.slack.command({ ...asAlice, command: '/incident', text: 'open' })
+    const view = await world.slack.until(() => world.slack.views('U0ALICE').at(-1))
+    world.reply(() => afterMs(500, say('done')))
+    world.slack.submit({ user: 'U0ALICE', view, values: { title: 'x' } }).catch(() => {})
+    await world.slack.until(() => world.asked[1])
+    await relay?.stop()
+    world.slack.cut()
+    expect((await world.told()).text).toBe('done')
+    const said = world.lines.find(({ message }) => message.startsWith('a gesture could not be acknowledged'))
+    expect(said).toMatchObject({ level: 'error', cause: `view:${view.id}`, kind: 'view', user: 'U0ALICE' })
+    await relay?.start()
+    await connections(1)
   })
 
   it('comes back after Slack was away at the network level for a while', async () => {
@@ -112,13 +130,15 @@ describe('at the start', () => {
   it('a channel that Slack does not show is said', async () => {
     world = await edgeWorld('http', { channels: [{ id: 'C0OTHER' }] })
     await world.slack.until(() => said('error').length > 0)
-    expect(said('error')).toEqual([expect.stringContaining('no incidents channel C0INCIDENTS')])
+    expect(said('error')).toEqual([
+      expect.stringMatching(/^the incidents channel C0INCIDENTS: Slack does not show it to the bot: if it is private/),
+    ])
   })
 
   it('a token that Slack refuses is said, with what to set, and tried again', async () => {
     world = await edgeWorld('http', { before: (slack) => slack.fail('auth.test', { error: 'invalid_auth', times: 1 }) })
     await world.slack.until(() => world.app.state().connected)
-    expect(said('error')).toEqual([expect.stringContaining('SLACK_BOT_TOKEN is not valid')])
+    expect(said('error')).toEqual([expect.stringMatching(/SLACK_BOT_TOKEN: the token is not valid for this workspace/)])
   })
 })
 

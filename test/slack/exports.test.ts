@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 it('calls people by their names, also those whose last entry was erased', async () => {
-  await t.incidents.resolve({ person: alice, cause: t.cause() }, t.incident, { cause: 'her dog', fix: null })
+  await t.incidents.move({ person: alice, cause: t.cause() }, t.incident, 'resolved', { cause: 'her dog', fix: null })
   await eraseByAge(t.ledger, 'INC-1', [2], { class: 'words', for: 'a day' })
   const workspace = { identity: () => null } as never
   const exportOf = createExports(t.db, { catalogue: { severities: [] }, workspace, signer })

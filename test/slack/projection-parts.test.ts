@@ -15,7 +15,10 @@ describe('what an entry touches', () => {
 
   it.each([
     [{ type: 'incident.opened' }, ['INC-7 > INC-7/card', 'INC-7 > INC-7#3/reply']],
-    [{ type: 'incident.status_changed', to: 'mitigated' }, ['INC-7 > INC-7/card']],
+    [{ type: 'incident.status_changed', to: 'mitigated' }, ['INC-7 > INC-7/card', 'INC-7 > INC-7#3/reply']],
+    [{ type: 'incident.status_changed', to: 'mitigated', told: true }, ['INC-7 > INC-7/card']],
+    [{ type: 'incident.assigned', person: 'T1/U0BOB' }, ['INC-7 > INC-7/card', 'INC-7#3 > INC-7#3/direct']],
+    [{ type: 'incident.assigned', person: null }, ['INC-7 > INC-7/card']],
     [{ type: 'incident.status_changed', to: 'resolved' }, ['INC-7 > INC-7/card', 'INC-7 > INC-7#3/reply']],
     [{ type: 'incident.exported' }, ['INC-7 > INC-7#3/file']],
     [{ type: 'operation.read' }, ['INC-7 > INC-7#3/reply', 'INC-7 > INC-7#3/file']],
@@ -32,7 +35,9 @@ describe('what an entry touches', () => {
     [{ type: 'change.moved', to: 'failed' }, true],
     [{ type: 'change.moved', to: 'unknown' }, true],
   ] as const)('%o: said aloud: %s', (body, aloud) => {
-    const card = ['INC-7 > OP-12/card', ...(aloud ? ['INC-7 > INC-7#3/reply'] : [])]
+    // The incident's card says what runs and what waits.
+    const too = ['change.planned', 'change.moved'].includes(body.type) ? ['INC-7 > INC-7/card'] : []
+    const card = ['INC-7 > OP-12/card', ...(aloud ? ['INC-7 > INC-7#3/reply'] : []), ...too]
     expect(brief(body as never, 'INC-7', 'OP-12')).toEqual(card)
     const alone = ['OP-12 > OP-12/card', ...(aloud ? ['OP-12 > general#3/reply'] : [])]
     expect(brief(body as never, 'general', 'OP-12')).toEqual(alone)
@@ -41,7 +46,7 @@ describe('what an entry touches', () => {
 
 describe('the work of a chain', () => {
   const backoff = { firstMs: 1_000, mostMs: 4_000 }
-  const planned = touchesOf(entry(4, { type: 'change.planned' }, 'INC-7', 'OP-12'))
+  const planned = touchesOf(entry(4, { type: 'change.planned' }, 'INC-7', 'OP-12')).slice(0, 1)
   const looked = touchesOf(entry(3, { type: 'operation.read' }))
 
   it('takes a look at the root first, then roots, then what asks or has ended, then cards, then replies in order', () => {

@@ -195,7 +195,7 @@ describe('the projection of several processes', () => {
     await plan(world.bot, inc)
     await plan(world.bot, inc)
     await open(world.bot, 'Over')
-    await world.bot.incidents.resolve(asked(), 2, { cause: null, fix: null })
+    await world.bot.incidents.move(asked(), 2, 'resolved', { cause: null, fix: null })
     await world.bot.projector.idle()
     await world.bot.stop()
 

@@ -1,5 +1,4 @@
 import { WebClient } from '@slack/web-api'
-import { createIncidents } from '../../src/incidents/incidents.ts'
 import { changeName } from '../../src/operations/change.ts'
 import { move, withChange } from '../../src/operations/move.ts'
 import type { State } from '../../src/operations/states.ts'
@@ -17,6 +16,7 @@ import { FIREBREAK } from '../../src/timeline/entries.ts'
 import { createLedger, GENERAL } from '../../src/timeline/ledger.ts'
 import { testDatabase } from '../support/database.ts'
 import { alice } from '../support/engine.ts'
+import { incidentsOf } from '../support/incidents.ts'
 import { replicaLimits } from '../support/limits.ts'
 import { keptLog } from '../support/log.ts'
 import { silent } from './bolt-app.ts'
@@ -84,6 +84,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
     services: ['checkout'],
     names: { incident: '/incident', ops: '/ops' },
     channel: ROOM,
+    linkTo: async () => null,
     needsOf: () => ({ needed: 1, approvers: ['approver'] }),
     exportOf: ({ chain, body }) => ({ name: `${chain}.md`, lend: lent(JSON.stringify(body)) }),
   })
@@ -116,7 +117,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
       network,
       log,
       outcomes,
-      incidents: createIncidents(db, ledger, ROOM),
+      incidents: incidentsOf(db, ledger, { room: () => ROOM }),
     },
     async stop() {
       await projector.stop(2_000)

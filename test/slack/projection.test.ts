@@ -53,7 +53,7 @@ describe('Slack as a projection of the ledger', () => {
 
   it('tells the channel, too, that an incident is resolved', async () => {
     await open(world.bot)
-    await world.bot.incidents.resolve(asked(), 1, { cause: null, fix: null })
+    await world.bot.incidents.move(asked(), 1, 'resolved', { cause: null, fix: null })
     await settled()
     const [root, reply] = world.slack.messages(ROOM)
     expect(root?.text).toContain('resolved')

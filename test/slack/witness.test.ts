@@ -48,7 +48,7 @@ async function post(subject: string, chain: string, seq: number, thread_ts?: str
 }
 const look = async (signal = new AbortController().signal) => {
   clock = Date.now()
-  const seen = await createWitness(webOf(slack, fetch), { db: t.db, channel: ROOM })(signal)
+  const seen = await createWitness(webOf(slack, fetch), { db: t.db, room: () => ROOM })(signal)
   return seen.map(({ subject, seq }) => `${subject} ${seq}`).sort()
 }
 const calls = (method: string) => slack.calls.filter((call) => call.method === method).length
@@ -77,7 +77,7 @@ describe('what Slack shows of the ledger', () => {
       metadata: { ...metadata, event_payload: { subject: 7 } },
     })
     clock = Date.now()
-    const seen = await createWitness(webOf(slack, fetch), { db: t.db, channel: ROOM })(new AbortController().signal)
+    const seen = await createWitness(webOf(slack, fetch), { db: t.db, room: () => ROOM })(new AbortController().signal)
     expect(seen).toEqual([{ subject: 'INC-1', chain: 'INC-1', seq: 3, head: 'ab', recordedAt: new Date(5) }])
   })
 

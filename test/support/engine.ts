@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { createIdentity, type PeopleRules } from '../../src/identity/identity.ts'
 import type { Directory, Person } from '../../src/identity/person.ts'
-import { createIncidents } from '../../src/incidents/incidents.ts'
+import { clearAway } from '../../src/operations/clear-away.ts'
 import type { Context, Rules } from '../../src/operations/context.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import { defineChange, defineRead, type Observation, PlanProblem, type Step } from '../../src/operations/operation.ts'
@@ -12,6 +12,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { createLedger } from '../../src/timeline/ledger.ts'
 import { readEntries } from '../../src/timeline/store.ts'
 import { testDatabase } from './database.ts'
+import { incidentsOf } from './incidents.ts'
 import { quiet } from './log.ts'
 
 export const person = (user: string, standing: Person['standing'] = 'member'): Person => ({
@@ -182,6 +183,7 @@ export async function testEngine(options: Partial<Context> = {}) {
     rules: () => rules,
     whyUnseen: async () => null,
     recovering: async () => false,
+    wake: async () => {},
     log: quiet,
     worker: 'test',
     leaseMs: 1_000,
@@ -189,7 +191,7 @@ export async function testEngine(options: Partial<Context> = {}) {
     ...options,
   }
   const engine = createEngine(context)
-  const incidents = createIncidents(db, ledger, 'C0INCIDENTS')
+  const incidents = incidentsOf(db, ledger, { clearAway })
   let causes = 0
   const cause = () => `test:${++causes}`
   const opened = await incidents.open({ person: alice, cause: cause() }, { severity: 'P1', title: null, service: null })

@@ -11,6 +11,7 @@ import {
   type V1PolicyRule,
 } from '@kubernetes/client-node'
 import { vi } from 'vitest'
+import { manifests } from '../deploy/manifests.ts'
 
 /** What stands in the namespace, and what others than the bot do there. */
 export interface TestNamespace {
@@ -23,14 +24,9 @@ export interface TestNamespace {
   remove(): Promise<void>
 }
 
-/** The adapter's `RIGHTS` as a Role holds them. */
-const READ: V1PolicyRule[] = [
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
-]
-const CHANGE: V1PolicyRule = { apiGroups: ['apps'], resources: ['deployments', 'deployments/scale'], verbs: ['patch'] }
+/** What the bot is given where it is deployed. */
+const RULES: V1PolicyRule[] = manifests('rights', 'Role').flatMap(({ rules }) => rules)
+const READ = RULES.filter(({ verbs }) => !verbs.includes('patch'))
 
 /**
  * `checkout` (3 replicas that run out of memory again and again), `payments` and `catalog` (2 each, well; the last has
@@ -58,7 +54,7 @@ export async function makeNamespace(kubeconfig: string, deployments = inTrouble(
   const namespace = name
 
   await core.createNamespace({ body: { metadata: { name } } })
-  await grant(config, namespace, 'chatops-bot', [...READ, CHANGE])
+  await grant(config, namespace, 'chatops-bot', RULES)
   await grant(config, namespace, 'viewer', READ)
   for (const body of deployments) await apps.createNamespacedDeployment({ namespace, body })
   if (deployments.some(({ metadata }) => metadata?.name === 'catalog')) await autoscale(config, namespace)

@@ -94,18 +94,18 @@ describe('help', () => {
 
 describe('the form that opens an incident', () => {
   it('reads as in its golden file', async () => {
-    const modal = openModal({ severities: SEVERITIES, services: ['checkout', 'payment'] })
+    const modal = openModal({ title: null, severities: SEVERITIES, services: ['checkout', 'payment'] })
     await expect(sketchModal(modal)).toMatchFileSnapshot('golden/open-modal.txt')
   })
 
   it('asks for no service where there is none to pick', () => {
-    const blocks = openModal({ severities: SEVERITIES, services: [] }).blocks
+    const blocks = openModal({ title: null, severities: SEVERITIES, services: [] }).blocks
     expect(blocks.map(({ block_id }) => block_id)).toEqual(['severity', 'title'])
   })
 
   it('starts at the first severity of a scheme without P1', () => {
     const severities = SEVERITIES.map((level) => ({ ...level, name: `SEV-${level.name}` }))
-    const [severity] = openModal({ severities, services: [] }).blocks
+    const [severity] = openModal({ title: null, severities, services: [] }).blocks
     expect(severity?.element).toMatchObject({ initial_option: { value: 'SEV-P0' } })
   })
 

@@ -38,7 +38,8 @@ export const examples: { [T in EntryType]: Body<T> } = {
   'incident.assigned': { type: 'incident.assigned', role: 'scribe', person: BOB, was: null },
   'incident.updated': {
     ...{ type: 'incident.updated', template: 'update', status: 'identified', next: at(3600).toISOString() },
-    text: 'The payment provider is slow; we scale checkout',
+    said: 'The payment provider is slow; we scale checkout',
+    text: '*INC-7*: The payment provider is slow; we scale checkout',
   },
   'incident.duplicated': { type: 'incident.duplicated', of: 'INC-6' },
   'incident.duplicate_found': { type: 'incident.duplicate_found', duplicate: 'INC-8' },
@@ -49,6 +50,7 @@ export const examples: { [T in EntryType]: Body<T> } = {
     due: at(3600).toISOString(),
   },
   'reminder.snoozed': { type: 'reminder.snoozed', reminder: 3, until: at(4500).toISOString() },
+  'reminder.settled': { type: 'reminder.settled', reminder: 3 },
   'room.made': { type: 'room.made', channel: 'C0INC7', name: 'inc-7-checkout' },
   'room.invited': { type: 'room.invited', people: [BOB] },
   'person.joined': { type: 'person.joined', person: BOB },
@@ -124,6 +126,7 @@ export const examples: { [T in EntryType]: Body<T> } = {
     kind: 'break-glass',
     text: 'OP-12 ran without approval',
   },
+  'config.channels': { type: 'config.channels', channels: { '#incidents': 'C0INCIDENTS' } },
   'config.loaded': { type: 'config.loaded', hash: HASH, differences: ['roles.approver.users: + U0CAROL'] },
   'config.rejected': { type: 'config.rejected', problems: ['firebreak.yml:3:1 polcy: unknown key'] },
   'membership.changed': {
@@ -200,6 +203,7 @@ const said: [EntryBody, Partial<Entry>?][] = [
     { ...firebreak, subject: 'REMINDER-5' },
   ],
   [examples['reminder.snoozed'], { subject: 'REMINDER-3' }],
+  [examples['reminder.settled'], { ...firebreak, subject: 'REMINDER-3' }],
   [examples['room.made'], firebreak],
   [examples['room.invited'], firebreak],
   [{ ...examples['room.invited'], people: [ALICE, BOB] }, firebreak],

@@ -7,6 +7,7 @@ import {
   type KubeConfig,
   Observable,
   type ObservableMiddleware,
+  VersionApi,
 } from '@kubernetes/client-node'
 import { explain, type Intent, type Place } from './errors.ts'
 
@@ -17,6 +18,7 @@ export interface Cluster {
   core: CoreV1Api
   autoscaling: AutoscalingV1Api
   authorization: AuthorizationV1Api
+  version: VersionApi
   /** Sends one request with a deadline; throws a `KubernetesError` that names what the request was about. */
   call<T>(intent: Intent, send: (options: ConfigurationOptions) => Promise<T>): Promise<T>
 }
@@ -28,6 +30,7 @@ export function clusterOf(config: KubeConfig, place: Place): Cluster {
     core: config.makeApiClient(CoreV1Api),
     autoscaling: config.makeApiClient(AutoscalingV1Api),
     authorization: config.makeApiClient(AuthorizationV1Api),
+    version: config.makeApiClient(VersionApi),
     async call(intent, send) {
       const signal = AbortSignal.timeout(place.timeoutMs)
       // Also a race, because credentials may come from a program (`exec`), which runs before there is a request.

@@ -11,14 +11,14 @@ import { run } from './run.ts'
 import { createSpeech } from './said.ts'
 import { erase, verify } from './timeline.ts'
 
-/** Everything that the API does. `channel`: where the cards go of what belongs to no incident. */
+/** Everything that the API does. `room`: where the cards go of what belongs to no incident. */
 export function createRoutes(tools: {
   desk: Desk
   identity: Identity
   db: Kysely<Schema>
   ledger: Ledger
   backups: Backups
-  channel: string
+  room: () => string
   /** The fingerprint of the key that signs. */
   key: string
 }): Route[] {

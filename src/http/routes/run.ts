@@ -18,7 +18,7 @@ interface Tools {
   desk: Desk
   db: Kysely<Schema>
   /** Where the cards go of what belongs to no incident. */
-  channel: string
+  room: () => string
   speech: Speech
 }
 
@@ -26,7 +26,7 @@ interface Tools {
  * `POST /api/run`: a line as people type it in Slack, as if the token's person had typed it. `key` is the client's own for
  * each gesture: sent again with the same key, it acts once, and the answer tells what it did the first time.
  */
-export function run({ desk, db, channel, speech }: Tools) {
+export function run({ desk, db, room, speech }: Tools) {
   return defineRoute({
     method: 'POST',
     path: '/api/run',
@@ -40,11 +40,12 @@ export function run({ desk, db, channel, speech }: Tools) {
       key: Key,
     }),
 
-    async handle({ line, key }, caller): Promise<Said> {
-      const { person, token } = caller
-      const cause = `cli:${token}:${key}`
-      const answer = await once(db, cause, () => runTyped(line, { person, cause, channel, incident: null }, desk))
-      return await tell(answer, cause, caller).catch((error) => {
+    async handle({ line }, caller): Promise<Said> {
+      const { person, cause } = caller
+      const answer = await once(db, cause, () =>
+        runTyped(line, { person, cause, channel: room(), incident: null }, desk),
+      )
+      return await tell(answer, caller).catch((error) => {
         // What was asked for is done by now: nobody may be told that nothing was.
         throw Object.assign(error, { maybeCommitted: true })
       })
@@ -52,8 +53,8 @@ export function run({ desk, db, channel, speech }: Tools) {
   })
 
   /** `answer` is null for a gesture that came a second time. */
-  async function tell(answer: Answer | null, cause: string, caller: Caller): Promise<Said> {
-    const entry = await readByCause(db, cause)
+  async function tell(answer: Answer | null, caller: Caller): Promise<Said> {
+    const entry = await readByCause(db, caller.cause)
     const said = answer ? await speech.answer(answer, caller) : already(entry)
     const change = entry && (await changeOf(entry))
     if (!change) return said

@@ -27,8 +27,8 @@ export function told(entry: Entry, { folded, clock }: Export, more: string[]): s
 /** What happened, in Markdown: what people wrote in Slack is read as Slack shows it. */
 export function sentence(entry: Entry, { name, plain }: Export): string {
   const { body } = entry
-  const isWritten = body.type.startsWith('message.') || body.type === 'incident.updated'
-  if (!isWritten || !('text' in body) || !MARKED_UP.test(body.text)) return md(describe(entry, name))
+  if (!body.type.startsWith('message.') || !('text' in body) || !MARKED_UP.test(body.text))
+    return md(describe(entry, name))
   return md(describe({ ...entry, body: { ...body, text: plain(body.text) } }, name))
 }
 

@@ -19,6 +19,9 @@ export const updates: Section = {
   },
 }
 
+/** A line that Slack shows in italics: who promised what is said so. */
+const ITALIC = /^_(.+)_$/gm
+
 function update(entry: Entry, { folded, clock, linkOf, plain }: Export): string {
   const { actor, body } = entry
   if (body.type !== 'incident.updated') return ''
@@ -27,5 +30,5 @@ function update(entry: Entry, { folded, clock, linkOf, plain }: Export): string 
     ...[`**${clock.stamp(occurredAt(folded.order, entry))}**`, md(body.status), md(actor.name)],
     ...[link('message', linkOf(entry))].filter((text) => text !== ''),
   ]
-  return `${told.join(' · ')}\n\n${quoted(plain(body.text))}\n\n${next}\n`
+  return `${told.join(' · ')}\n\n${quoted(plain(body.text).replace(ITALIC, '$1'))}\n\n${next}\n`
 }

@@ -20,6 +20,15 @@ export const administration: Bodies<AdministrationBody> = {
     is: 'A changed configuration could not be used.',
     data: { problems: list(text('A mistake'), 'What is wrong with it, in words') },
   },
+  'config.channels': {
+    is: 'What the channels are that the configuration names.',
+    data: {
+      channels: {
+        ...{ type: 'object', description: 'Their ids, by those names' },
+        additionalProperties: text('A channel’s id'),
+      },
+    },
+  },
   'membership.changed': {
     is: 'A user group that gives roles has other members.',
     data: {

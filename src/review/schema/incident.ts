@@ -63,6 +63,7 @@ export const incident: Bodies<IncidentBody> = {
     is: 'A status update was posted.',
     data: {
       template: text('The template that it was made of'),
+      said: text('What somebody wrote'),
       text: text('Its text as it was posted, in Slack’s mrkdwn'),
       status: text(`The incident’s status in it: ${status}`),
       next: orNull(time('When the next update is due'), 'none is promised'),
@@ -110,6 +111,10 @@ export const incident: Bodies<IncidentBody> = {
   'reminder.snoozed': {
     is: 'A reminder was put off.',
     data: { reminder: integer('The number of the reminder'), until: time('Until when') },
+  },
+  'reminder.settled': {
+    is: 'What somebody was reminded of is done, or isn’t due any more.',
+    data: { reminder: integer('The number of the reminder') },
   },
   'room.made': {
     is: 'The incident got a Slack channel of its own.',

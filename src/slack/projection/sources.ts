@@ -5,12 +5,22 @@ import { outcomeReply } from '../../../templates/change-replies.ts'
 import type { Needs } from '../../../templates/change-status.ts'
 import { holdCard } from '../../../templates/hold-card.ts'
 import { incidentCard } from '../../../templates/incident-card.ts'
-import { exportedReply, type Names, nextSteps, resolvedReply } from '../../../templates/incident-replies.ts'
+import {
+  duplicateReply,
+  exportedReply,
+  type Names,
+  nextSteps,
+  severityReply,
+  statusReply,
+  updateReply,
+} from '../../../templates/incident-replies.ts'
 import type { Message } from '../../../templates/message.ts'
 import { readingFile, readingReply } from '../../../templates/reading.ts'
 import { recoveryCard } from '../../../templates/recovery-card.ts'
-import { signedReply } from '../../../templates/signed.ts'
+import { roleDirect } from '../../../templates/role-direct.ts'
+import { withSignature } from '../../../templates/signed.ts'
 import { incidentName, isOpen, parseIncidentName, type Severity } from '../../incidents/incident.ts'
+import { parseRole } from '../../incidents/roles.ts'
 import { openIncidents, readIncident } from '../../incidents/store.ts'
 import { type Change, changeName, parseChangeName } from '../../operations/change.ts'
 import { parseHoldName } from '../../operations/hold.ts'
@@ -22,7 +32,9 @@ import { lastBegan, pendingBefore, readRecovery, standingRecovery } from '../../
 import type { Schema } from '../../storage/schema.ts'
 import type { Entry } from '../../timeline/entries.ts'
 import { GENERAL } from '../../timeline/ledger.ts'
+import { newestEntries, readEntries } from '../../timeline/store.ts'
 import { lent } from './lent.ts'
+import { toldTo } from './told.ts'
 import type { Sources, Upload } from './tools.ts'
 
 export interface SourcesOptions {
@@ -35,9 +47,14 @@ export interface SourcesOptions {
   /** The incidents channel: where what concerns everybody is said. */
   channel: string
   needsOf(change: Change): Needs
+  /** The address of an incident's thread (`INC-7`), for people; null while it isn't known. */
+  linkTo(chain: string): Promise<string | null>
   /** A chain's rendering through an entry, as `incident.exported` asks for it. */
   exportOf(entry: Entry): Pick<Upload, 'name' | 'lend'>
 }
+
+/** More names in a card say no more. */
+const MOST_DUPLICATES = 10
 
 /** What the messages say: the tables' state in the templates' words. */
 export function createSources(options: SourcesOptions): Sources {
@@ -54,8 +71,12 @@ export function createSources(options: SourcesOptions): Sources {
       const incident = await incidentOf(subject)
       if (incident) {
         const severity = options.severities.find(({ name }) => name === incident.severity)
-        return { place: { channel: incident.channel }, message: incidentCard(incident, severity), shownBy: null }
+        const [live, duplicates] = await Promise.all([liveChanges(db, incident.id), duplicatesOf(subject)])
+        const message = incidentCard(incident, severity, { live, duplicates })
+        return { place: { channel: incident.channel }, message, shownBy: null }
       }
+      const told = await toldTo(db, subject, options.linkTo)
+      if (told) return { place: { person: told.person }, message: told.message, shownBy: null }
       const held = parseHoldName(subject)
       const hold = held === null ? null : await readHold(db, held)
       if (hold) return { place: { channel: options.channel }, message: holdCard(hold), shownBy: null }
@@ -73,8 +94,14 @@ export function createSources(options: SourcesOptions): Sources {
     },
     recoveredAt: () => lastBegan(db),
     reply,
-    direct: async () => null,
+    direct,
     file,
+  }
+
+  /** As the chain says: the other incident's row may follow. */
+  async function duplicatesOf(chain: string): Promise<string[]> {
+    const found = await newestEntries(db, chain, ['incident.duplicate_found'], MOST_DUPLICATES)
+    return found.flatMap(({ body }) => (body.type === 'incident.duplicate_found' ? [body.duplicate] : [])).reverse()
   }
 
   async function recoveryOf(subject: string) {
@@ -85,7 +112,15 @@ export function createSources(options: SourcesOptions): Sources {
     return recoveryCard(recovery, { pending, ops: options.names.ops })
   }
 
-  async function reply({ subject, actor, body }: Entry): Promise<Message | null> {
+  /** A status' head is signed in the same transaction: what tells of the one tells of the other. */
+  async function reply(entry: Entry): Promise<Message | null> {
+    const message = await said(entry)
+    if (!message || !entry.body.type.startsWith('incident.')) return message
+    const [next] = await readEntries(db, entry.chain, { after: entry.seq, limit: 1 })
+    return withSignature(message, next?.body.type === 'chain.signed' ? next.body : null)
+  }
+
+  async function said({ subject, actor, body }: Entry): Promise<Message | null> {
     switch (body.type) {
       case 'incident.opened': {
         const incident = await incidentOf(subject)
@@ -93,10 +128,17 @@ export function createSources(options: SourcesOptions): Sources {
       }
       case 'incident.status_changed': {
         const incident = await incidentOf(subject)
-        return incident && resolvedReply(incident)
+        return incident && statusReply(incident, body, actor.id)
       }
-      case 'chain.signed':
-        return signedReply(body)
+      case 'incident.updated':
+        return updateReply(body, actor.id)
+      case 'incident.severity_changed': {
+        const incident = await incidentOf(subject)
+        return incident && severityReply(incident, body, actor.id)
+      }
+      case 'incident.duplicated':
+      case 'incident.duplicate_found':
+        return duplicateReply(body, actor.id)
       case 'operation.read':
         return readingReply(body, actor.id)
       case 'change.asked': {
@@ -116,6 +158,16 @@ export function createSources(options: SourcesOptions): Sources {
       default:
         return null
     }
+  }
+
+  async function direct({ chain, actor, body }: Entry) {
+    const incident = await incidentOf(chain)
+    if (body.type !== 'incident.assigned' || body.person === null || !incident) return null
+    const role = parseRole(body.role)
+    // Whoever takes a role by themselves knows what they do; whoever accepted it was told what waits.
+    if (!role || body.person === actor.id) return null
+    const link = await options.linkTo(chain)
+    return { person: body.person, message: roleDirect(incident, role, { by: actor.id, link }) }
   }
 
   async function file(entry: Entry) {

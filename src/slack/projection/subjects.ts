@@ -19,6 +19,8 @@ export interface CardTouch {
   seq: number
   /** The newest one; null: none does. */
   through: ChainEnd | null
+  /** The last gesture among what asks for it; null: none is. */
+  cause: string | null
   recordedAt: Date | null
 }
 
@@ -55,12 +57,15 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
   const root = chain === GENERAL ? subject : chain
   const card = (name: string, urgency: number): CardTouch => ({
     ...{ slot: 'card', subject: name, root: chain === GENERAL ? name : chain },
-    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: entry, recordedAt: entry.recordedAt },
+    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: entry },
+    ...{ cause: entry.cause, recordedAt: entry.recordedAt },
   })
   const once = (slot: OneOffTouch['slot'], broadcast = false): OneOffTouch => ({
     ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
   })
 
+  /** The incident's card tells what runs and what waits. */
+  const shownToo = chain === GENERAL ? [] : [{ ...card(chain, URGENCY.card), urgency: URGENCY.reply }]
   const direct: OneOffTouch = { ...once('direct'), root: `${chain}#${seq}` }
 
   switch (body.type) {
@@ -86,6 +91,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'handoff.settled':
     case 'reminder.sent':
     case 'reminder.snoozed':
+    case 'reminder.settled':
       return [{ ...card(subject, URGENCY.asks), root: subject }]
     case 'incident.exported':
       return [once('file')]
@@ -103,6 +109,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'note.added':
     case 'task.settled':
     case 'entry.corrected':
+    // The message that tells of what was signed says so, below.
+    case 'chain.signed':
       return []
     case 'operation.read':
       // Without a thread the gesture's own answer shows it.
@@ -113,6 +121,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'review.item_raised':
     case 'config.loaded':
     case 'config.rejected':
+    case 'config.channels':
     case 'membership.changed':
     case 'token.issued':
     case 'token.revoked':
@@ -129,10 +138,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
     case 'timeline.erased':
       // The incident's card shows its title, its cause and its fix.
       return chain === GENERAL ? [] : [card(chain, URGENCY.root), { ...once('gone'), urgency: URGENCY.asks }]
-    case 'chain.signed':
-      return chain === GENERAL ? [] : [once('reply')]
     case 'change.planned':
-      return [card(subject, URGENCY.asks)]
+      return [card(subject, URGENCY.asks), ...shownToo]
     case 'change.voted':
       return body.decision === 'break_glass'
         ? [card(subject, URGENCY.card), once('reply', true)]
@@ -146,7 +153,7 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       return body.round === 0 ? [card(subject, URGENCY.asks)] : [card(subject, URGENCY.card), once('reply')]
     case 'change.moved': {
       const shown = card(subject, isFinal(body.to as State) || body.to === 'unknown' ? URGENCY.asks : URGENCY.card)
-      return NEEDS_A_LOOK.includes(body.to) ? [shown, once('reply')] : [shown]
+      return [shown, ...(NEEDS_A_LOOK.includes(body.to) ? [once('reply')] : []), ...shownToo]
     }
     default:
       return body satisfies never
@@ -156,9 +163,15 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
 /** A card that Slack has lost and that people need: no entry asks for it. */
 export const lostCard = (subject: string, root: string): CardTouch => ({
   ...{ slot: 'card', subject, root, urgency: subject === root ? URGENCY.root : URGENCY.asks },
-  ...{ seq: Number.POSITIVE_INFINITY, through: null, recordedAt: null },
+  ...{ seq: Number.POSITIVE_INFINITY, through: null, cause: null, recordedAt: null },
 })
 
 export const rootCheck = (root: string, all = false): RootCheck => ({
   ...{ slot: 'check', subject: root, root, urgency: URGENCY.check, seq: Number.POSITIVE_INFINITY, all },
 })
+
+/** The gesture that asks for it, where one does: for the log. */
+export function causeOf(touch: Touch): { cause?: string } {
+  const cause = touch.slot === 'card' ? touch.cause : touch.slot === 'check' ? null : touch.entry.cause
+  return cause === null ? {} : { cause }
+}

@@ -9,6 +9,8 @@ export const administration: Sentences<AdministrationBody> = {
   'config.loaded': ({ body }) => `The configuration ${body.hash.slice(0, 8)} holds. ${listed(body.differences)}.`,
   'config.rejected': ({ body }) =>
     `A changed configuration could not be used; the last good one holds. ${listed(body.problems)}.`,
+  'config.channels': ({ body }) =>
+    `The channels that the configuration names: ${listed(Object.entries(body.channels).map(([name, id]) => `${name} is ${id}`))}.`,
   'membership.changed': ({ body: { group, roles, joined, left }, names }) => {
     const moves = [
       ...(joined.length > 0 ? [`${listOf(joined, names)} joined`] : []),

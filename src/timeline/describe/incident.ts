@@ -20,7 +20,7 @@ export const incident: Sentences<IncidentBody> = {
       : `${who} made ${names(person)} the ${role} of ${subject}${before}.`
   },
   'incident.updated': ({ who, subject, body }) =>
-    `${who} posted an update on ${subject} (${body.status}): ${body.text}. ${body.next ? `The next one is due ${utc(body.next)}` : 'No next one is promised'}.`,
+    `${who} posted an update on ${subject} (${body.status}): ${body.said}. ${body.next ? `The next one is due ${utc(body.next)}` : 'No next one is promised'}.`,
   'incident.duplicated': ({ who, subject, body }) => `${who} found that ${subject} is the same as ${body.of}.`,
   'incident.duplicate_found': ({ who, subject, body }) =>
     `${who} found that ${body.duplicate} is the same as ${subject}, where it goes on.`,
@@ -31,6 +31,7 @@ export const incident: Sentences<IncidentBody> = {
   'reminder.sent': ({ body, names }) =>
     `${names(body.person)} was reminded that ${REMINDED[body.kind] ?? body.kind}${body.about ? ` (${body.about})` : ''}, since ${utc(body.due)}.`,
   'reminder.snoozed': ({ who, body }) => `${who} snoozed a reminder until ${utc(body.until)}.`,
+  'reminder.settled': ({ subject }) => `What ${subject} was about is done, or isn’t due any more.`,
   'room.made': ({ subject, body }) => `The channel #${body.name} was made for ${subject}.`,
   'room.invited': ({ subject, body, names }) =>
     `${listOf(body.people, names)} ${body.people.length === 1 ? 'was' : 'were'} invited into the channel of ${subject}.`,

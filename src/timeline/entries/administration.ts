@@ -9,6 +9,8 @@ export type AdministrationBody =
   /** `hash` (hex) is of the whole file; `differences` are for people: `policy: + allow: [operator], …`. */
   | { type: 'config.loaded'; hash: string; differences: string[] }
   | { type: 'config.rejected'; problems: string[] }
+  /** Ids, by the names that the configuration has for channels: `{ '#incidents': 'C0123' }`. */
+  | { type: 'config.channels'; channels: Record<string, string> }
   | { type: 'membership.changed'; group: string; roles: string[]; joined: string[]; left: string[] }
   | { type: 'token.issued'; token: number; person: string; name: string; expiresAt: string }
   | { type: 'token.revoked'; token: number; person: string; name: string }

@@ -24,4 +24,4 @@ export type ConversationBody =
   | { type: 'entry.corrected'; entry: number; occurredAt: string; was: string }
 
 /** An event is something that happened; tasks and follow-ups are to be done, the latter after the incident. */
-export type Mark = 'event' | 'task' | 'follow-up'
+type Mark = 'event' | 'task' | 'follow-up'

@@ -31,8 +31,8 @@ export type IncidentBody =
   | { type: 'incident.severity_changed'; from: string; to: string; reason: string | null }
   | { type: 'incident.corrected'; field: CorrectedField; from: string | null; to: string | null }
   | { type: 'incident.assigned'; role: string; person: string | null; was: string | null }
-  /** `text`: as it was posted, mrkdwn. `next`: when the next update is due. */
-  | { type: 'incident.updated'; template: string; text: string; status: string; next: string | null }
+  /** `said`: what somebody wrote. `text`: as it was posted, mrkdwn. `next`: when the next update is due. */
+  | { type: 'incident.updated'; template: string; said: string; text: string; status: string; next: string | null }
   /** It is the same as `of`, where it goes on. */
   | { type: 'incident.duplicated'; of: string }
   | { type: 'incident.duplicate_found'; duplicate: string }
@@ -42,6 +42,8 @@ export type IncidentBody =
   /** `about`: the change that waits, where it is about one. `due`: since when. */
   | { type: 'reminder.sent'; reminder: number; kind: string; person: string; about: string | null; due: string }
   | { type: 'reminder.snoozed'; reminder: number; until: string }
+  /** What was due is done, or isn't due any more. */
+  | { type: 'reminder.settled'; reminder: number }
   /** The incident has a channel of its own. */
   | { type: 'room.made'; channel: string; name: string }
   | { type: 'room.invited'; people: string[] }

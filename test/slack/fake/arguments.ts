@@ -3,7 +3,13 @@ import { Misuse } from './refusal.ts'
 import type { Json } from './types.ts'
 
 const JSON_ARGUMENTS = new Set(['blocks', 'attachments', 'metadata', 'view', 'files'])
-const FLAGS = new Set(['inclusive', 'include_all_metadata', 'include_num_members', 'reply_broadcast'])
+const FLAGS = new Set([
+  'inclusive',
+  'exclude_archived',
+  'include_all_metadata',
+  'include_num_members',
+  'reply_broadcast',
+])
 
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -71,7 +71,9 @@ export class WebApi {
     if (fault?.dropResponse) return void response.destroy()
     if (fault?.hang) return
     const type = typeof body === 'string' ? 'text/plain' : 'application/json; charset=utf-8'
-    response.writeHead(status, { 'content-type': type, ...headers })
+    const { scopes } = this.#slack
+    const granted = scopes && { 'x-oauth-scopes': scopes.join(',') }
+    response.writeHead(status, { 'content-type': type, ...granted, ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 

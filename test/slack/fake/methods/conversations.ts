@@ -62,6 +62,29 @@ function described(channel: Channel): Json {
   return { id, name, name_normalized: name, ...kind, ...shared, is_member }
 }
 
+/** Slack pages before it leaves out what was not asked for: a page may hold less, or nothing, and yet have a next one. */
+function channelsOf(args: Json, channels: Channel[]): Json {
+  const types = String(args.types ?? 'public_channel').split(',')
+  const { items, next_cursor } = page(channels, args, 999)
+  const wanted = items.filter(
+    ({ is_im, is_private, is_archived }) =>
+      !is_im &&
+      types.includes(is_private ? 'private_channel' : 'public_channel') &&
+      !(args.exclude_archived === true && is_archived),
+  )
+  return { channels: wanted.map(described), response_metadata: { next_cursor } }
+}
+
+const isMember = ({ members }: Channel) => members.includes(BOT.user_id)
+
+const list: Method = (args, { workspace }) =>
+  channelsOf(
+    args,
+    [...workspace.channels.values()].filter((channel) => !channel.is_private || isMember(channel)),
+  )
+
+const ofTheBot: Method = (args, { workspace }) => channelsOf(args, [...workspace.channels.values()].filter(isMember))
+
 const info: Method = (args, { workspace }) => {
   const channel = workspace.channel(required(args, 'channel').channel)
   const count = args.include_num_members === true && { num_members: channel.members.length }
@@ -86,6 +109,8 @@ export const conversations: Record<string, Method> = {
   'conversations.history': history,
   'conversations.replies': replies,
   'conversations.info': info,
+  'conversations.list': list,
   'conversations.members': members,
   'conversations.open': open,
+  'users.conversations': ofTheBot,
 }

@@ -23,8 +23,17 @@ const SCOPES: Record<string, string> = {
   'reactions.add': 'reactions:write',
 }
 
+/** What a list of channels needs, for each kind that is asked for. */
+const SCOPES_OF_TYPES: Record<string, string> = { public_channel: 'channels:read', private_channel: 'groups:read' }
+const LISTS = ['conversations.list', 'users.conversations']
+
 /** Throws `missing_scope` when the app was not granted what the method needs; reading depends on the channel's kind. */
 export function checkScope(granted: readonly string[], method: string, args: Json, workspace: Workspace) {
+  if (LISTS.includes(method)) {
+    const needed = String(args.types ?? 'public_channel').split(',')
+    const missing = needed.map((type) => SCOPES_OF_TYPES[type] ?? type).filter((scope) => !granted.includes(scope))
+    if (missing.length > 0) throw new Misuse('missing_scope', [`${method} needs ${missing}`])
+  }
   const scope = SCOPES[method]
   if (scope === undefined) return
   const channel = workspace.channels.get(String(args.channel))
