@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { migrations } from '../migrations/index.ts'
-import { exportFile } from '../src/review/export.ts'
+import { chainOn } from '../src/review/chain.ts'
+import { writeExport } from '../src/review/export.ts'
+import { withFile } from '../src/review/file.ts'
 import { verifyFile } from '../src/review/verify-file.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { startEmbedded } from '../src/storage/embedded.ts'
 import { migrate } from '../src/storage/migrate.ts'
-import { toEntry } from '../src/timeline/chain.ts'
 import { type EntryBody, FIREBREAK } from '../src/timeline/entries.ts'
 import { createLedger } from '../src/timeline/ledger.ts'
 import { createSigner } from '../src/timeline/signing.ts'
-import { readSealed } from '../src/timeline/store.ts'
 import type { Verdict } from '../src/timeline/verdict.ts'
-import { verifyChain } from '../src/timeline/verify-chain.ts'
-import { incident, P1 } from '../test/support/examples.ts'
+import { onSnapshot, verifyChain } from '../src/timeline/verify-chain.ts'
+import { incident } from '../test/support/examples.ts'
 import { quiet } from '../test/support/log.ts'
 
 /**
@@ -72,7 +72,7 @@ await verified(
 )
 
 const file = join(folder, 'INC-7.json')
-await writeExport(file)
+await keepExport(file)
 await verified('the same, of an export', async () => {
   const verdict = await verifyFile(file)
   if (verdict.kind === 'refused') throw new Error(verdict.reason)
@@ -121,20 +121,18 @@ async function verified(name: string, verify: () => Promise<Verdict>) {
   console.log(`${name}  ${seconds.toFixed(2)} s, ${((most - before) / 1e6).toFixed(0)} MB more`)
 }
 
-async function writeExport(path: string) {
-  const stored = await readSealed(db, CHAIN)
-  const verdict = (await verifyChain(db, CHAIN)) as Verdict
-  const input = {
-    incident: incident(),
-    severity: P1,
-    entries: stored.map(toEntry),
-    stored,
-    changes: [],
-    verdict,
-    signer,
-  }
-  const rest = { zone: 'UTC', people: new Map(), links: new Map(), rootLink: null, generatedAt: new Date() }
-  await writeFile(path, exportFile({ ...input, ...rest }, 'json').content)
+async function keepExport(path: string) {
+  await onSnapshot(db, async (snapshot) => {
+    const chain = await chainOn(snapshot, { name: CHAIN, incident: 7, through: ENTRIES })
+    const input = {
+      ...{ incident: incident(), severities: [], chain, tasks: [], reviewItems: [], zone: 'UTC', signer },
+      ...{ namesOf: async () => new Map(), linkOf: () => null, rootLink: null, generatedAt: new Date() },
+    }
+    await withFile(
+      (file) => writeExport(input, 'json', file),
+      ({ read }) => writeFile(path, read()),
+    )
+  })
 }
 
 function sleep(seconds: number) {

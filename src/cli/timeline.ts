@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { exportSchema } from '../review/schema/document.ts'
 import { verifyFile } from '../review/verify-file.ts'
 import { readFingerprint, readHead } from '../timeline/signing.ts'
 import { EXIT, type Exit, wrongUsage } from './error.ts'
@@ -8,16 +9,21 @@ import { show } from './speak.ts'
 import type { SubCommand, Terminal } from './sub-command.ts'
 
 const USAGE =
-  'timeline verify FILE|INC-n [--key FINGERPRINT|FILE …] [--head ENTRY:HASH …] | erase INC-n ENTRY… --reason "…"'
+  'timeline verify FILE|INC-n [--key FINGERPRINT|FILE …] [--head ENTRY:HASH …] | erase INC-n ENTRY… --reason "…" | schema'
 
 /** Whether a timeline is what was recorded: an exported file here and now, a chain in the database by asking the bot. */
 export const timeline: SubCommand = {
   name: 'timeline',
   usage: USAGE,
-  summary: 'verify an exported timeline offline, or one in the database; erase what entries say',
+  summary:
+    'verify an exported timeline offline, or one in the database; erase what entries say; the JSON schema of exports',
   async run([verb, ...args], terminal) {
     if (verb === 'verify') return await verify(args, terminal)
     if (verb === 'erase') return await erase(args, terminal)
+    if (verb === 'schema' && args.length === 0) {
+      terminal.out(JSON.stringify(exportSchema(), null, 2))
+      return EXIT.done
+    }
     throw wrongUsage(`Usage: firebreak ${USAGE}`)
   },
 }

@@ -54,6 +54,13 @@ export async function readAccount(db: Db, account: string): Promise<Remembered<P
   return { now, kept: document !== null && at ? { value: JSON.parse(document) as Person, at } : null }
 }
 
+/** What Slack last said that these people are called; without those of whom it said nothing. */
+export async function namesOf(db: Db, people: string[]): Promise<Map<string, string>> {
+  if (people.length === 0) return new Map()
+  const rows = await db.selectFrom('accounts').select(['account', 'document']).where('account', 'in', people).execute()
+  return new Map(rows.map(({ account, document }) => [account, (JSON.parse(document) as Person).name]))
+}
+
 /** Keeps what Slack said, unless something newer is kept. */
 export async function keepAccount(db: Db, account: string, person: Person, at: Date): Promise<void> {
   const row = { document: JSON.stringify(person), seen_at: at }

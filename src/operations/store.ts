@@ -92,10 +92,15 @@ export async function readChange(db: Db, id: number): Promise<Change | null> {
   return row ? fromRow(row) : null
 }
 
-/** The changes of an incident, oldest first. */
-export async function changesOf(db: Db, incident: number): Promise<Change[]> {
-  const rows = await selectChanges(db).where('c.incident', '=', incident).orderBy('c.id').execute()
-  return rows.map(fromRow)
+/** The changes of an incident, oldest first; of many, so many after one of them. */
+export async function changesOf(
+  db: Db,
+  incident: number,
+  { after = 0, limit }: { after?: number; limit?: number } = {},
+): Promise<Change[]> {
+  let query = selectChanges(db).where('c.incident', '=', incident).where('c.id', '>', after).orderBy('c.id')
+  if (limit !== undefined) query = query.limit(limit)
+  return (await query.execute()).map(fromRow)
 }
 
 /** Changes of an incident, or of none, that have not ended. */

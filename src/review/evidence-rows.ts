@@ -12,6 +12,9 @@ export interface Span {
   to: Date
 }
 
+/** Which chains (`INC-7`, `general`) whoever asks may see: asked of each row, since an incident may become private meanwhile. */
+export type Sees = (chain: string) => boolean | Promise<boolean>
+
 /** A row's cells by column; null is an empty one. */
 export type Row = Record<string, string | number | null>
 
@@ -24,7 +27,7 @@ const BATCH = 200
 const NEVER = new Date('9999-12-31')
 
 /** What was changed: a row for each change that was asked for in the span, as its ledger tells it, up to its end. */
-export async function* changeRows(db: Db, { from, to }: Span): AsyncGenerator<Row> {
+export async function* changeRows(db: Db, { from, to }: Span, sees: Sees): AsyncGenerator<Row> {
   for (let after = 0; ; ) {
     const changes = await changesAsked(db, { from, to, after, limit: BATCH })
     const [first, last] = [changes[0], changes.at(-1)]
@@ -37,7 +40,9 @@ export async function* changeRows(db: Db, { from, to }: Span): AsyncGenerator<Ro
       subjects: changes.map(({ id }) => changeName(id)),
     })
     for await (const entry of told) story.set(entry.subject, [...(story.get(entry.subject) ?? []), entry])
-    for (const change of changes) yield changeRow(change, story.get(changeName(change.id)) ?? [])
+    for (const change of changes) {
+      if (await sees(change.chain)) yield changeRow(change, story.get(changeName(change.id)) ?? [])
+    }
     after = last.id
   }
 }
@@ -85,10 +90,10 @@ function changeRow(change: AskedChange, story: Entry[]): Row {
 }
 
 /** Who broke the glass, why, and whether somebody answered for it. */
-export async function* breakGlassRows(db: Db, span: Span): AsyncGenerator<Row> {
+export async function* breakGlassRows(db: Db, span: Span, sees: Sees): AsyncGenerator<Row> {
   for await (const entry of entriesByType(db, ['change.voted'], span)) {
     const { actor, body, chain, subject, recordedAt } = entry
-    if (body.type !== 'change.voted' || body.decision !== 'break_glass') continue
+    if (body.type !== 'change.voted' || body.decision !== 'break_glass' || !(await sees(chain))) continue
     const item = await reviewItemOf(db, parseChangeName(subject) ?? 0)
     yield {
       at: iso(recordedAt),
@@ -108,12 +113,13 @@ export async function* breakGlassRows(db: Db, span: Span): AsyncGenerator<Row> {
 }
 
 /** Who gained and lost rights: by their groups, by revocation, by tokens. */
-export async function* membershipRows(db: Db, span: Span): AsyncGenerator<Row> {
+export async function* membershipRows(db: Db, span: Span, sees: Sees): AsyncGenerator<Row> {
   const types: EntryType[] = [
     ...(['membership.changed', 'person.revoked', 'person.reinstated', 'token.issued', 'token.revoked'] as const),
   ]
   for await (const entry of entriesByType(db, types, span)) {
     const { actor, body, recordedAt } = entry
+    if (!(await sees(entry.chain))) continue
     const row = {
       ...{ at: iso(recordedAt), entry: place(entry), what: body.type, by_id: actor.id, by: actor.name },
       ...{ person_id: null, person: null, group: null, roles: null, joined: null, left: null },
@@ -142,9 +148,10 @@ export async function* membershipRows(db: Db, span: Span): AsyncGenerator<Row> {
 }
 
 /** What the bot was configured to do, since when. */
-export async function* configurationRows(db: Db, span: Span): AsyncGenerator<Row> {
+export async function* configurationRows(db: Db, span: Span, sees: Sees): AsyncGenerator<Row> {
   for await (const entry of entriesByType(db, ['config.loaded', 'config.rejected', 'config.channels'], span)) {
     const { actor, body, recordedAt } = entry
+    if (!(await sees(entry.chain))) continue
     const row = { at: iso(recordedAt), entry: place(entry), what: body.type, by_id: actor.id, by: actor.name }
     if (body.type === 'config.loaded') yield { ...row, hash: body.hash, details: body.differences.join('\n') }
     if (body.type === 'config.rejected') yield { ...row, hash: null, details: body.problems.join('\n') }

@@ -5,7 +5,15 @@ import type { Schema } from '../storage/schema.ts'
 import type { Actor } from '../timeline/entries.ts'
 import { GENERAL, type Ledger } from '../timeline/ledger.ts'
 import { readByCause } from '../timeline/store.ts'
-import { breakGlassRows, changeRows, configurationRows, membershipRows, type Row, type Span } from './evidence-rows.ts'
+import {
+  breakGlassRows,
+  changeRows,
+  configurationRows,
+  membershipRows,
+  type Row,
+  type Sees,
+  type Span,
+} from './evidence-rows.ts'
 
 /** The tables that auditors ask for, and their columns. */
 const TABLES = {
@@ -33,7 +41,10 @@ const TABLES = {
     ],
   },
   configuration: { rows: configurationRows, columns: ['at', 'entry', 'what', 'by_id', 'by', 'hash', 'details'] },
-} satisfies Record<string, { rows: (db: Kysely<Schema>, span: Span) => AsyncIterable<Row>; columns: string[] }>
+} satisfies Record<
+  string,
+  { rows: (db: Kysely<Schema>, span: Span, sees: Sees) => AsyncIterable<Row>; columns: string[] }
+>
 
 export type EvidenceTable = keyof typeof TABLES
 
@@ -44,12 +55,14 @@ export const EVIDENCE_TABLES = Object.keys(TABLES) as EvidenceTable[]
  * in a cell are parted by `; `. A cell that a spreadsheet would take for a formula begins with an apostrophe.
  *
  * Whether somebody may have it, and that they had it, is the caller's to see to (`recordEvidence`).
+ *
+ * @param sees which chains are in it: all, unless given
  */
-export function evidenceCsv(db: Kysely<Schema>, table: EvidenceTable, span: Span): Readable {
+export function evidenceCsv(db: Kysely<Schema>, table: EvidenceTable, span: Span, sees: Sees = () => true): Readable {
   const { rows, columns } = TABLES[table]
   const csv = stringify({ header: true, columns, escape_formulas: true, record_delimiter: 'windows' })
   // An error of the source destroys the stream with it: whoever reads it sees that it isn't whole.
-  return pipeline(Readable.from(rows(db, span)), csv, () => {})
+  return pipeline(Readable.from(rows(db, span, sees)), csv, () => {})
 }
 
 /** Puts on record that somebody had the evidence of this span. The same cause a second time throws `DuplicateCause`. */

@@ -1,56 +1,74 @@
 import { type Incident, incidentName } from '../incidents/incident.ts'
-import { sha256 } from '../timeline/canonical.ts'
+import { holderOf, ROLES } from '../incidents/roles.ts'
+import { toEntry } from '../timeline/chain.ts'
 import { describe } from '../timeline/describe.ts'
 import type { Entry } from '../timeline/entries.ts'
 import type { StoredEntry } from '../timeline/verify.ts'
-import type { ExportInput } from './export.ts'
-import { nameIn } from './people.ts'
+import { type Course, intervalsOf } from './course.ts'
+import type { Export } from './export.ts'
+import type { Writer } from './file.ts'
+import { SCHEMA_ID } from './schema/document.ts'
 
 /**
- * The export for programs, and for `firebreak timeline verify FILE`. The shape is a promise: keys may be added within
- * version 1, none changes its meaning. Times are ISO 8601 in UTC, with milliseconds.
+ * The export for programs, and for `firebreak timeline verify FILE`. The shape is a promise (docs/export.schema.json):
+ * keys may be added within version 1, none changes its meaning. Times are ISO 8601 in UTC, with milliseconds.
  *
  * An entry is a line, and the last line is a signature over all the bytes before it: so a file of any size can be
  * verified as it is read, and nothing in it can be changed or cut off unseen. It has to be kept as it came for that.
  */
-export function toJson(input: ExportInput): string {
-  const { incident, entries, stored, people, links, rootLink, verdict, zone, generatedAt, signer } = input
-  const name = nameIn(people)
-  const chain = incidentName(incident.id)
-  const head = { chain, seq: entries.length, hash: entries.at(-1)?.hash ?? '' }
-  const document = {
-    format: 'firebreak.export',
-    version: 1,
-    generated_at: generatedAt,
-    /** The zone of whoever asked, for showing times; none of the times here is in it. */
-    zone,
-    incident: { ...incidentOf(incident, name), link: rootLink },
-    chain: {
-      name: chain,
-      head: verdict.ok ? head.hash : null,
-      entries: entries.length,
-      verified: verdict.ok,
-      erased: verdict.ok ? entries.filter(({ body }) => body.type === 'erased').length : null,
-      problem: verdict.problems[0]?.text ?? null,
-    },
-    people: [...people].map(([id, name]) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+export async function writeJson(whole: Export, file: Writer): Promise<void> {
+  const { chain, folded, signer } = whole
+  const lines = Object.entries(headerOf(whole)).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
+  )
+  await file.write(['{', ...lines, '  "entries": ['].join('\n'))
+  let before = '\n'
+  for await (const batch of chain.sealed()) {
+    for (const stored of batch) {
+      await file.write(`${before}    ${JSON.stringify(entryOf(stored, whole))}`)
+      before = ',\n'
+    }
   }
-  const lines = [
-    '{',
-    ...Object.entries(document).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`),
-    '  "entries": [',
-    entries
-      .map((entry, i) => `    ${JSON.stringify(entryOf(entry, stored[i], name, links.get(entry.seq) ?? null))}`)
-      .join(',\n'),
-    '  ],\n',
-  ].join('\n')
-  const statement = { ...head, file: sha256(lines).toString('hex') }
+  await file.write('\n  ],\n')
+  const head = { chain: incidentName(whole.incident.id), seq: folded.entries, hash: folded.head }
+  const statement = { ...head, file: file.digest() }
   const { key, publicKey, signature } = signer.sign({ kind: 'export', of: statement })
-  const seal = { ...statement, key, public_key: publicKey, signature }
-  return `${lines}  "seal": ${JSON.stringify(seal)}\n}\n`
+  await file.write(`  "seal": ${JSON.stringify({ ...statement, key, public_key: publicKey, signature })}\n}\n`)
 }
 
-function incidentOf(incident: Incident, name: (id: string) => string) {
+function headerOf({ incident, folded, verdict, course, gaps, tasks, people, name, ...rest }: Export) {
+  const person = (id: string) => ({ id, name: name(id) })
+  return {
+    format: 'firebreak.export',
+    version: 1,
+    schema: SCHEMA_ID,
+    generated_at: rest.generatedAt,
+    /** The zone of whoever asked, for showing times; none of the times here is in it. */
+    zone: rest.zone,
+    incident: { ...incidentOf(incident, course, person), link: rest.rootLink },
+    chain: {
+      name: incidentName(incident.id),
+      head: verdict.ok ? folded.head : null,
+      entries: folded.entries,
+      verified: verdict.ok,
+      erased: verdict.ok ? folded.erased : null,
+      problem: verdict.problems[0]?.text ?? null,
+    },
+    durations: intervalsOf(course).map(({ span: _, ...interval }) => interval),
+    gaps: gaps.map(({ kind, text, from, to }) => ({ kind, text, from, to })),
+    tasks: tasks.map(({ id, kind, text, owner, raisedBy, raisedAt, settledBy, settledAt }) => ({
+      ...{ id, kind, text, owner: person(owner), raised_by: person(raisedBy), raised_at: raisedAt },
+      ...{ settled_by: settledBy && person(settledBy), settled_at: settledAt },
+    })),
+    people: [...people].map(([id, name]) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  }
+}
+
+function incidentOf(incident: Incident, course: Course, person: (id: string) => { id: string; name: string }) {
+  const roles = ROLES.flatMap(({ name }) => {
+    const holder = holderOf(incident, name)
+    return holder === null ? [] : [{ role: name, ...person(holder) }]
+  })
   return {
     id: incidentName(incident.id),
     title: incident.title,
@@ -60,28 +78,31 @@ function incidentOf(incident: Incident, name: (id: string) => string) {
     visibility: incident.visibility,
     world: incident.world,
     service: incident.service,
-    commander: { id: incident.commander, name: name(incident.commander) },
-    opened_by: { id: incident.openedBy, name: name(incident.openedBy) },
-    impact_started_at: incident.impactStartedAt,
-    detected_at: incident.detectedAt,
-    declared_at: incident.declaredAt,
-    acknowledged_at: incident.acknowledgedAt,
-    mitigated_at: incident.mitigatedAt,
-    resolved_at: incident.resolvedAt,
+    commander: person(incident.commander),
+    opened_by: person(incident.openedBy),
+    roles,
+    impact_started_at: course.impactStarted,
+    detected_at: course.detected,
+    declared_at: course.declared,
+    acknowledged_at: course.acknowledged,
+    mitigated_at: course.mitigated,
+    resolved_at: course.resolved,
+    closed_at: course.closed,
+    duplicate_of: incident.duplicateOf === null ? null : incidentName(incident.duplicateOf),
     cause: incident.cause,
     fix: incident.fix,
   }
 }
 
-function entryOf(entry: Entry, stored: StoredEntry | undefined, name: (id: string) => string, link: string | null) {
+function entryOf(stored: StoredEntry, { name, linkOf }: Export) {
+  const entry = toEntry(stored)
+  const { bytes, salt, payload } = stored
   return {
     ...readable(entry),
     text: describe(entry, name),
-    link,
+    link: linkOf(entry),
     /** What was hashed, and what that commits to: null when it was erased. */
-    bytes: stored?.bytes ?? null,
-    salt: stored?.salt ?? null,
-    payload: stored?.payload ?? null,
+    ...{ bytes, salt, payload },
   }
 }
 

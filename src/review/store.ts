@@ -11,7 +11,17 @@ export async function changesAsked(
   return await db
     .selectFrom('changes as c')
     .leftJoin('incidents as i', 'i.id', 'c.incident')
-    .select(['c.id', 'c.incident', 'i.severity', 'c.requester', 'c.operation', 'c.line', 'c.service', 'c.target'])
+    .select([
+      'c.id',
+      'c.chain',
+      'c.incident',
+      'i.severity',
+      'c.requester',
+      'c.operation',
+      'c.line',
+      'c.service',
+      'c.target',
+    ])
     .select(['c.environment', 'c.undoes', 'c.plan', 'c.state', 'c.detail', 'c.requested_at', 'c.finished_at'])
     .where('c.requested_at', '>=', from)
     .where('c.requested_at', '<', to)
@@ -30,4 +40,29 @@ export async function reviewItemOf(db: Kysely<Schema>, change: number) {
     .where('kind', '=', 'break-glass')
     .orderBy('id')
     .executeTakeFirst()
+}
+
+/** What is to be done: in the incident, or after it. */
+export interface Task {
+  id: number
+  kind: 'task' | 'follow-up'
+  text: string
+  /** Person ids. */
+  owner: string
+  raisedBy: string
+  raisedAt: Date
+  settledBy: string | null
+  settledAt: Date | null
+}
+
+/** The tasks and follow-ups of an incident, in the order in which they were raised. */
+export async function tasksOf(db: Kysely<Schema>, incident: number): Promise<Task[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .select(['id', 'kind', 'text', 'owner'])
+    .select(['raised_by as raisedBy', 'raised_at as raisedAt', 'settled_by as settledBy', 'settled_at as settledAt'])
+    .where('incident', '=', incident)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ kind, ...row }) => ({ ...row, kind: kind as Task['kind'] }))
 }

@@ -1,59 +1,82 @@
 import type { Kysely } from 'kysely'
+import { namesOf } from '../identity/store.ts'
 import type { Incident, Severity } from '../incidents/incident.ts'
 import { parseIncidentName } from '../incidents/incident.ts'
 import { readIncident } from '../incidents/store.ts'
-import { changesOf } from '../operations/store.ts'
-import { exportFile } from '../review/export.ts'
+import { reviewItemsOf } from '../operations/reviews/store.ts'
+import { chainOn } from '../review/chain.ts'
+import { type ExportInput, writeExport } from '../review/export.ts'
+import { withFile } from '../review/file.ts'
+import { tasksOf } from '../review/store.ts'
 import type { Schema } from '../storage/schema.ts'
-import { toEntry } from '../timeline/chain.ts'
 import type { Entry } from '../timeline/entries.ts'
 import type { Signer } from '../timeline/signing.ts'
-import { readSealed } from '../timeline/store.ts'
-import type { Verdict } from '../timeline/verdict.ts'
-import { verifyChain } from '../timeline/verify-chain.ts'
+import { onSnapshot } from '../timeline/verify-chain.ts'
 import { permalink } from './projection/permalink.ts'
+import type { Upload } from './projection/tools.ts'
 import { type PostedMessage, postedMessages } from './store.ts'
 import type { Workspace } from './workspace.ts'
 
+interface ExportsOptions {
+  catalogue: { readonly severities: Severity[] }
+  workspace: Workspace
+  signer: Signer
+}
+
 /** The file that an `incident.exported` entry asks for: its chain as it was then, with links to Slack's messages. */
-export function createExports(
-  db: Kysely<Schema>,
-  options: { catalogue: { readonly severities: Severity[] }; workspace: Workspace; signer: Signer },
-) {
-  return async (asked: Entry): Promise<{ name: string; content: string }> => {
-    const { chain, body, recordedAt } = asked
+export function createExports(db: Kysely<Schema>, options: ExportsOptions) {
+  return (asked: Entry): Pick<Upload, 'name' | 'lend'> => {
+    const { chain, body } = asked
     if (body.type !== 'incident.exported') throw new TypeError(`${body.type} asks for no export`)
-    const incident = (await readIncident(db, parseIncidentName(chain) ?? 0)) as Incident
-    const [stored, verdict, changes, messages] = await Promise.all([
-      readSealed(db, chain, { through: body.through }),
-      verifyChain(db, chain),
-      changesOf(db, incident.id),
-      postedMessages(db, chain),
-    ])
-    const entries = stored.map(toEntry)
-    const url = options.workspace.identity()?.url ?? null
-    const linkTo = (message: PostedMessage | undefined) => (message && url ? permalink(url, message) : null)
-    const card = (subject: string) => messages.find((m) => m.subject === subject && m.slot === 'card')
-    const reply = (seq: number) => messages.find((m) => m.subject === `${chain}#${seq}`)
-    const links = entries.flatMap(({ seq, subject }): [number, string][] => {
-      const link = linkTo(reply(seq) ?? card(subject))
-      return link ? [[seq, link]] : []
-    })
-    const input = {
-      incident,
-      severity: options.catalogue.severities.find(({ name }) => name === incident.severity),
-      entries,
-      stored,
-      changes,
-      zone: body.zone,
-      // Of what was erased the actor's id is left, which is no name.
-      people: new Map(entries.flatMap(({ actor, body }) => (body.type === 'erased' ? [] : [[actor.id, actor.name]]))),
-      links: new Map(links),
-      rootLink: linkTo(card(chain)),
-      verdict: verdict as Verdict,
-      signer: options.signer,
-      generatedAt: recordedAt,
+    const { format, ...of } = body
+    return {
+      name: `${chain}.${format}`,
+      lend: (use) =>
+        withFile(
+          (file) =>
+            onSnapshot(db, async (snapshot) => writeExport(await inputOf(snapshot, asked, of, options), format, file)),
+          use,
+        ),
     }
-    return exportFile(input, body.format)
+  }
+}
+
+async function inputOf(
+  snapshot: Kysely<Schema>,
+  { chain: name, recordedAt }: Entry,
+  { through, zone }: { through: number; zone: string },
+  { catalogue, workspace, signer }: ExportsOptions,
+): Promise<ExportInput> {
+  const incident = (await readIncident(snapshot, parseIncidentName(name) ?? 0)) as Incident
+  const { id } = incident
+  const { linkOf, rootLink } = linksOf(name, await postedMessages(snapshot, name), workspace.identity()?.url ?? null)
+  return {
+    ...{ incident, zone, signer, linkOf, rootLink },
+    severities: catalogue.severities,
+    chain: await chainOn(snapshot, { name, incident: id, through }),
+    tasks: await tasksOf(snapshot, id),
+    reviewItems: await reviewItemsOf(snapshot, id),
+    namesOf: (people) => namesOf(snapshot, people),
+    generatedAt: recordedAt,
+  }
+}
+
+/** Where Slack shows what: what people wrote, what was replied to an entry, else the card of what it is about. */
+function linksOf(chain: string, messages: PostedMessage[], url: string | null) {
+  const cards = new Map<string, PostedMessage>()
+  const replies = new Map<string, PostedMessage>()
+  for (const message of messages) {
+    if (message.slot === 'card') cards.set(message.subject, message)
+    else if (!replies.has(message.subject)) replies.set(message.subject, message)
+  }
+  const root = cards.get(chain)
+  const linkTo = (message: Parameters<typeof permalink>[1] | undefined) =>
+    message && url ? permalink(url, message) : null
+  return {
+    rootLink: linkTo(root),
+    linkOf({ seq, subject, body }: Entry): string | null {
+      if ('ts' in body) return linkTo({ ...body, thread: body.channel === root?.channel ? root.ts : null })
+      return linkTo(replies.get(`${chain}#${seq}`) ?? cards.get(subject))
+    },
   }
 }

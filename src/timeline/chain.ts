@@ -57,9 +57,14 @@ export function seal(
   return { facts, bytes, hash: sha256(bytes), salt, payload }
 }
 
-/** A stored entry as it is read. Without its payload it says no more than that it was erased; its actor has no name. */
-export function toEntry({ bytes, hash, payload }: { bytes: string; hash: string; payload: string | null }): Entry {
-  const facts = JSON.parse(bytes) as Facts
+/** A stored entry as it is read. */
+export const toEntry = ({ bytes, ...stored }: { bytes: string; hash: string; payload: string | null }): Entry =>
+  entryOf(JSON.parse(bytes) as Facts, stored)
+
+/** The same, for whoever has read its facts. Without its payload it says no more than that it was erased; its actor has no name. */
+export function entryOf(facts: Facts, { hash, payload }: { hash: string; payload: string | null }): Entry {
+  // Most happened when they were recorded, and reading a time takes as long as reading the rest.
+  const recordedAt = new Date(facts.recorded_at)
   const { name, account, data } =
     payload === null ? { name: facts.actor, data: { was: facts.type } } : JSON.parse(payload)
   return {
@@ -67,8 +72,8 @@ export function toEntry({ bytes, hash, payload }: { bytes: string; hash: string;
     seq: facts.seq,
     subject: facts.subject,
     actor: { id: facts.actor, name, ...(account && { account }) },
-    occurredAt: new Date(facts.occurred_at),
-    recordedAt: new Date(facts.recorded_at),
+    occurredAt: facts.occurred_at === facts.recorded_at ? new Date(recordedAt) : new Date(facts.occurred_at),
+    recordedAt,
     cause: facts.cause,
     hash,
     body: { type: payload === null ? 'erased' : facts.type, ...data } as EntryBody,

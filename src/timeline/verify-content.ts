@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Facts } from './chain.ts'
 import { isKept } from './classes.ts'
 import { isSigned, type Signature } from './signing.ts'
@@ -45,7 +45,7 @@ export function createContent(
       else withoutPayload.add(seq)
       return
     }
-    if (createHash('sha256').update(salt, 'hex').update(payload).digest('hex') !== commitment) {
+    if (committed(salt, payload) !== commitment) {
       if (type === 'timeline.erased') erasureLost = true
       return blame('edited', [seq], `entry ${seq} was edited: what it says is not what was recorded`)
     }
@@ -103,6 +103,10 @@ export function createContent(
     },
   }
 }
+
+/** What facts commit to: SHA-256 (hex) of the salt's bytes and of the payload's. */
+const committed = (salt: string, payload: string): string =>
+  hash('sha256', Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(payload)]))
 
 const NOT_NAMED = 'which is none of those that were named'
 

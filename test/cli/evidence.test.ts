@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { emptyDatabase } from '../support/database.ts'
 import { type Bot, startBot } from '../support/firebreak.ts'
@@ -51,6 +52,15 @@ describe('firebreak timeline', () => {
 
     const another = await offline('timeline', 'verify', path('INC-1.json'), '--key', '0'.repeat(32))
     expect(another, 'not the key that we were told').toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('prints the schema that an export keeps to', async () => {
+    const { code, stdout } = await offline('timeline', 'schema')
+    expect(code).toBe(0)
+    expect(stdout).toBe(await readFile(join(import.meta.dirname, '../../docs/export.schema.json'), 'utf8'))
+    const isValid = new Ajv2020({ strict: true }).compile(JSON.parse(stdout))
+    isValid(JSON.parse(await readFile(path('INC-1.json'), 'utf8')))
+    expect(isValid.errors).toBeNull()
   })
 
   it('finds out who made a chain of the database anew, by the key and by a head that the thread shows', async () => {

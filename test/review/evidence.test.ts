@@ -163,6 +163,27 @@ describe('the evidence of rights and of the configuration', () => {
   })
 })
 
+describe('a chain that whoever asks may not see', () => {
+  it('is in none of the tables', async () => {
+    await t.planned(5)
+    const broken = { ...examples['change.voted'], decision: 'break_glass' } as const
+    await t.ledger.transaction(null, async (tx) => {
+      const chain = await tx.hold('INC-1')
+      await chain.append({ subject: 'OP-1', actor: { id: bob.id, name: 'Bob' }, body: broken })
+    })
+    await record(examples['config.loaded'], examples['person.revoked'])
+    const lines = async (name: EvidenceTable, hidden: string | null) => {
+      const csv = await text(evidenceCsv(t.db, name, EVER, async (chain) => chain !== hidden))
+      return csv.trimEnd().split('\r\n').length - 1
+    }
+    const counts = (hidden: string | null) => Promise.all(EVIDENCE_TABLES.map((name) => lines(name, hidden)))
+    expect(EVIDENCE_TABLES).toEqual(['changes', 'break-glass', 'membership', 'configuration'])
+    expect(await counts(null)).toEqual([1, 1, 1, 1])
+    expect(await counts('INC-1')).toEqual([0, 0, 1, 1])
+    expect(await counts(GENERAL)).toEqual([1, 1, 0, 0])
+  })
+})
+
 describe('every table', () => {
   it.each(EVIDENCE_TABLES)('has a header line when there is nothing to tell: %s', async (name) => {
     const nothing = { from: new Date('2020-01-01'), to: new Date('2020-01-02') }

@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exportFile } from '../../src/review/export.ts'
 import { verifyFile } from '../../src/review/verify-file.ts'
-import { toEntry } from '../../src/timeline/chain.ts'
 import type { Expected } from '../../src/timeline/verify.ts'
-import { at, P1, PEOPLE, resolved } from '../support/examples.ts'
+import { resolved } from '../support/examples.ts'
 import { makeChain, otherSigner, signer } from '../timeline/chains.ts'
+import { exported } from './told.ts'
 
 let folder: string
 let file: string
@@ -22,31 +21,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const NO_TIMELINE = /^\S+INC-7\.json is no timeline of Firebreak(?!.*verifies)/
 
 /** As `export INC-7 json` makes it. */
-function exported(
+const exportOf = (
   chain = makeChain().say('one').sign().say('two, with \u2028 and “quotes”').erase(1).say('three'),
   by = signer,
-) {
-  const { entries, end } = chain
-  const { length, head } = end()
-  const verdict = {
-    chain: 'INC-7',
-    ok: true,
-    from: 1,
-    entries: length,
-    erased: 1,
-    unexplained: 0,
-    head,
-    signatures: [],
-    problems: [],
-    more: 0,
-  }
-  const input = {
-    ...{ incident: resolved(), severity: P1, entries: entries.map(toEntry), stored: entries, changes: [] },
-    ...{ zone: 'UTC', people: PEOPLE, links: new Map<number, string>(), rootLink: null, verdict, signer: by },
-    generatedAt: at(3600),
-  }
-  return exportFile(input, 'json').content
-}
+) => exported('json', { incident: resolved(), stored: chain.entries, zone: 'UTC', signer: by })
 
 async function verify(content: string | Buffer, expected: Expected = {}) {
   await writeFile(file, content)
@@ -59,8 +37,9 @@ const problems = async (content: string, expected: Expected = {}) =>
     problems.map(({ kind, entries }) => [kind, ...entries]),
   )
 
+const content = await exportOf()
+
 describe('an export', () => {
-  const content = exported()
   const lines = content.split('\n')
   const entryLine = (seq: number) => lines.findIndex((line) => line.startsWith(`    {"seq":${seq},`))
   const edit = (seq: number, from: string, to: string) => {
@@ -145,7 +124,7 @@ describe('an export', () => {
   })
 
   it('can’t be shortened by who doesn’t have the key', async () => {
-    const shorter = exported(makeChain().say('one'), otherSigner)
+    const shorter = await exportOf(makeChain().say('one'), otherSigner)
     expect((await verify(shorter)).ok).toBe(true)
     expect(await problems(shorter, { keys: [signer.fingerprint] })).toEqual([['unknown_key']])
     const [, seal] = /"seal": (.*)\n/.exec(content) as RegExpExecArray

@@ -3,6 +3,7 @@ import { changeName } from '../../src/operations/change.ts'
 import { move, withChange } from '../../src/operations/move.ts'
 import type { State } from '../../src/operations/states.ts'
 import { insertChange, insertPlan, updateDetail } from '../../src/operations/store.ts'
+import { lent } from '../../src/slack/projection/lent.ts'
 import { budgetOf, createPace, type Rates } from '../../src/slack/projection/pace.ts'
 import { createProjector } from '../../src/slack/projection/projector.ts'
 import { createSources } from '../../src/slack/projection/sources.ts'
@@ -85,7 +86,7 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
     channel: ROOM,
     linkTo: async () => null,
     needsOf: () => ({ needed: 1, approvers: ['approver'] }),
-    exportOf: async ({ chain, body }) => ({ name: `${chain}.md`, content: JSON.stringify(body) }),
+    exportOf: ({ chain, body }) => ({ name: `${chain}.md`, lend: lent(JSON.stringify(body)) }),
   })
   const projector = createProjector(
     {

@@ -4,7 +4,6 @@ export function permalink(
   workspaceUrl: string,
   { channel, ts, thread }: { channel: string; ts: string; thread?: string | null },
 ): string {
-  const link = new URL(`archives/${channel}/p${ts.replace('.', '')}`, workspaceUrl)
-  if (thread && thread !== ts) link.search = new URLSearchParams({ thread_ts: thread, cid: channel }).toString()
-  return link.href
+  const link = `${workspaceUrl}archives/${channel}/p${ts.replace('.', '')}`
+  return thread && thread !== ts ? `${link}?thread_ts=${thread}&cid=${channel}` : link
 }

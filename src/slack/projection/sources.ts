@@ -33,8 +33,9 @@ import type { Schema } from '../../storage/schema.ts'
 import type { Entry } from '../../timeline/entries.ts'
 import { GENERAL } from '../../timeline/ledger.ts'
 import { newestEntries, readEntries } from '../../timeline/store.ts'
+import { lent } from './lent.ts'
 import { toldTo } from './told.ts'
-import type { Sources } from './tools.ts'
+import type { Sources, Upload } from './tools.ts'
 
 export interface SourcesOptions {
   db: Kysely<Schema>
@@ -49,7 +50,7 @@ export interface SourcesOptions {
   /** The address of an incident's thread (`INC-7`), for people; null while it isn't known. */
   linkTo(chain: string): Promise<string | null>
   /** A chain's rendering through an entry, as `incident.exported` asks for it. */
-  exportOf(entry: Entry): Promise<{ name: string; content: string }>
+  exportOf(entry: Entry): Pick<Upload, 'name' | 'lend'>
 }
 
 /** More names in a card say no more. */
@@ -173,12 +174,12 @@ export function createSources(options: SourcesOptions): Sources {
     const { chain, actor, body } = entry
     if (body.type === 'operation.read') {
       const long = readingFile(body)
-      return long && { ...long, title: body.line }
+      return long && { name: long.name, title: body.line, lend: lent(long.content) }
     }
     const incident = await incidentOf(chain)
     if (body.type !== 'incident.exported' || !incident) return null
     return {
-      ...(await options.exportOf(entry)),
+      ...options.exportOf(entry),
       title: `${chain} timeline`,
       comment: exportedReply(incident, body, actor.id).text,
     }

@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import type { Kysely } from 'kysely'
 import type { Message } from '../../../templates/message.ts'
+import type { Written } from '../../review/file.ts'
 import type { Log } from '../../storage/log.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { Entry } from '../../timeline/entries.ts'
@@ -34,12 +35,14 @@ export interface Card {
   shownBy: string | null
 }
 
+/** A file for a thread. */
 export interface Upload {
   name: string
   title: string
-  content: string
   /** mrkdwn, escaped. */
   comment?: string
+  /** Makes its bytes, and lends them: they are there until `use` has ended. */
+  lend<T>(use: (written: Written) => Promise<T>): Promise<T>
 }
 
 interface Metrics {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { canonical, sha256 } from '../../timeline/canonical.ts'
+import type { Written } from '../../review/file.ts'
 import { type Answer, ask } from './answer.ts'
 import { inTime } from './in-time.ts'
 import { findPosted } from './lookup.ts'
@@ -9,6 +9,8 @@ import type { OneOffTouch } from './subjects.ts'
 import type { Desk, Upload } from './tools.ts'
 
 const UPLOAD_MS = 30_000
+/** Bytes: a large file may take longer. */
+const SLOWEST_PER_MS = 1_000
 /** Slack shares a file some time after it says so. */
 const SHARED_WITHIN = { looks: 5, everyMs: 300 }
 
@@ -21,10 +23,7 @@ export async function showFile(touch: OneOffTouch, file: Upload, desk: Desk): Pr
   const root = await readMessage(desk.db, touch.root, 'card')
   if (!root?.ts) return { did: 'rootless' }
   const { channel, ts: thread_ts } = root
-  const hash = sha256(canonical(file)).toString('hex')
-  const claim = {
-    ...{ subject: touch.subject, slot: touch.slot, chain: desk.chain, channel, threadOf: root.subject, hash },
-  }
+  const claim = { subject: touch.subject, slot: touch.slot, chain: desk.chain, channel, threadOf: root.subject }
 
   if (row?.file && (row.state === 'posting' || row.state === 'unknown')) {
     if (row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
@@ -34,24 +33,35 @@ export async function showFile(touch: OneOffTouch, file: Upload, desk: Desk): Pr
       await settle(desk.db, row, { state: 'posted', ts: found.value })
       return { did: 'adopted', channel }
     }
-    return complete(touch, row, { ...claim, file: row.file }, file, thread_ts, desk)
+    return complete(touch, row, { ...claim, file: row.file, hash: row.hash }, file, thread_ts, desk)
   }
 
-  const content = Buffer.from(file.content)
-  const reserved = await ask(() => desk.web.files.getUploadURLExternal({ filename: file.name, length: content.length }))
-  if (reserved.kind !== 'ok') return failure(reserved, channel, desk)
-  const { upload_url, file_id } = reserved.value as { upload_url: string; file_id: string }
-  desk.assertMine()
-  await rememberFile(desk.db, { ...claim, file: file_id })
+  return await file.lend(async (written) => {
+    const { length, hash } = written
+    const reserved = await ask(() => desk.web.files.getUploadURLExternal({ filename: file.name, length }))
+    if (reserved.kind !== 'ok') return failure(reserved, channel, desk)
+    const { upload_url, file_id } = reserved.value as { upload_url: string; file_id: string }
+    desk.assertMine()
+    await rememberFile(desk.db, { ...claim, hash, file: file_id })
 
-  const sent = await ask(() => sendBytes(upload_url, content, desk))
-  if (sent.kind !== 'ok') return failure(sent, channel, desk)
-  const reread = await readMessage(desk.db, touch.subject, touch.slot)
-  return complete(touch, reread, { ...claim, file: file_id }, file, thread_ts, desk)
+    const sent = await ask(() => sendBytes(upload_url, written, desk))
+    if (sent.kind !== 'ok') return failure(sent, channel, desk)
+    const reread = await readMessage(desk.db, touch.subject, touch.slot)
+    return complete(touch, reread, { ...claim, hash, file: file_id }, file, thread_ts, desk)
+  })
 }
 
-async function sendBytes(url: string, content: Buffer<ArrayBuffer>, desk: Desk) {
-  const response = await desk.fetch(url, { method: 'POST', body: content, signal: AbortSignal.timeout(UPLOAD_MS) })
+async function sendBytes(url: string, { length, read }: Written, desk: Desk) {
+  const response = await desk.fetch(url, {
+    method: 'POST',
+    headers: { 'content-length': String(length) },
+    body: ReadableStream.from(read()),
+    duplex: 'half',
+    signal: AbortSignal.timeout(UPLOAD_MS + Math.ceil(length / SLOWEST_PER_MS)),
+    // Without these two fetch keeps all that it sends, to send it again where a redirect leads.
+    window: null,
+    redirect: 'error',
+  })
   if (!response.ok) throw new Error(`The upload of a file was answered with ${response.status}`)
   await response.body?.cancel()
 }

@@ -19,7 +19,7 @@ export const utc = (iso: string): string => `${new Date(iso).toISOString().slice
 /** One line; a sentence whose last words end it already gets no second full stop. */
 export const flat = (sentence: string): string =>
   sentence
-    .replace(/\s+/g, ' ')
+    .replace(/[^\S ]\s*| \s+/g, ' ')
     .replace(/([.!?…])\.(?=\s|$)/g, '$1')
     .trim()
 

@@ -46,6 +46,8 @@ export class WebApi {
     if (area === 'upload') {
       const content = await uploadOf(request, body)
       return this.#answer(response, 'upload', { file: name }, () => {
+        if (request.headers['content-length'] === undefined)
+          throw new Misuse('missing_length', ['nobody said how long it is'])
         this.#slack.files.receive(name, content)
         return { status: 200, body: `OK - ${content.length}` }
       })
