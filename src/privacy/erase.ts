@@ -5,7 +5,7 @@ import { blankWords } from '../incidents/store.ts'
 import { isErasable } from '../timeline/classes.ts'
 import { type Actor, type Entry, FIREBREAK } from '../timeline/entries.ts'
 import type { Ledger, LedgerTransaction } from '../timeline/ledger.ts'
-import { erasePayloads, readProgress, readThese, readTypes } from '../timeline/store.ts'
+import { erasePayloads, readEntriesAt, readProgress, readTypes } from '../timeline/store.ts'
 
 export type Erased = { kind: 'done'; erasure: number } | { kind: 'refused'; code: string; reason: string }
 
@@ -75,7 +75,7 @@ async function erase(
     const found = await readTypes(tx.db, chain, entries)
     const problem = whyNot(chain, entries, found)
     if (problem) return problem
-    await blank(tx, chain, await readThese(tx.db, chain, entries))
+    await blank(tx, chain, await readEntriesAt(tx.db, chain, entries))
     const erasure = await held.append({ subject: chain, actor, body: { type: 'timeline.erased', entries, ...why } })
     const gone = await erasePayloads(tx.db, chain, entries)
     if (gone !== entries.length) throw new Error(`${gone} of ${entries.length} entries of ${chain} could be erased`)

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
+import { insertConfiguration, readConfiguration } from './configurations/store.ts'
 import { FIREBREAK } from './entries.ts'
 import { GENERAL, type Ledger } from './ledger.ts'
-import { insertConfiguration, lastEntry, readConfiguration } from './store.ts'
+import { lastEntry } from './store.ts'
 
 const SUBJECT = 'configuration'
 

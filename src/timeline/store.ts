@@ -83,19 +83,6 @@ export async function readPage(
   return await readEntries(db, chain, { after: Math.max(0, end - 1 - limit), through: end - 1, limit })
 }
 
-/** These entries of a chain, in order; without those that don't exist. */
-export async function readThese(db: Kysely<Schema>, chain: string, entries: number[]): Promise<Entry[]> {
-  const rows = await db
-    .selectFrom('timeline as t')
-    .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
-    .select(['t.bytes', 't.hash', 'p.body'])
-    .where('t.chain', '=', chain)
-    .where('t.seq', 'in', entries)
-    .orderBy('t.seq')
-    .execute()
-  return rows.map((row) => toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }))
-}
-
 /** The first entry that a gesture made; null when it recorded nothing. */
 export async function readByCause(db: Kysely<Schema>, cause: string): Promise<Entry | null> {
   const row = await db
@@ -317,19 +304,4 @@ export async function newestEntries(
     .limit(limit)
     .execute()
   return rows.map((row) => toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body }))
-}
-
-/** Keeps what a configuration said, by the hash of its text (hex). */
-export async function insertConfiguration(db: Kysely<Schema>, hash: string, written: unknown): Promise<void> {
-  const row = { hash, document: JSON.stringify(written) }
-  await db
-    .insertInto('configurations')
-    .values(row)
-    .onConflict((c) => c.doNothing())
-    .execute()
-}
-
-export async function readConfiguration(db: Kysely<Schema>, hash: string): Promise<{ written: unknown } | null> {
-  const row = await db.selectFrom('configurations').select('document').where('hash', '=', hash).executeTakeFirst()
-  return row ? { written: JSON.parse(row.document) } : null
 }

@@ -1,5 +1,5 @@
 import type { ConversationBody } from '../../timeline/entries/conversation.ts'
-import { type Bodies, integer, list, object, oneOf, orNull, text, time } from './shape.ts'
+import { type Bodies, integer, list, object, oneOf, optional, orNull, text, time } from './shape.ts'
 
 const message = {
   channel: text('The id of its Slack channel'),
@@ -21,11 +21,17 @@ const as = oneOf(
 export const conversation: Bodies<ConversationBody> = {
   'message.posted': {
     is: 'Somebody wrote a message.',
-    data: { ...message, text: text('What it says, in Slack’s mrkdwn'), files },
+    data: { ...message, text: text('What it says, in plain words'), files },
   },
   'message.edited': {
     is: 'Somebody edited a message.',
-    data: { ...message, text: text('What it says now, in Slack’s mrkdwn'), files },
+    data: {
+      ...{ ...message, text: text('What it says now, in plain words'), files },
+      superseded: optional({
+        const: true,
+        description: 'It came late: a later edit or the deletion is on record already',
+      }),
+    },
   },
   'message.deleted': { is: 'Somebody deleted a message.', data: message },
   'message.marked': {
