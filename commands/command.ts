@@ -8,6 +8,7 @@ export interface Gesture {
   person: Person
   /** What made it happen (`command:<trigger_id>`, `event:<event_id>`, …): the same cause never acts twice. */
   cause: string
+  /** Empty: App Home, which is in none. */
   channel: string
   /** The incident whose thread or card it came from. */
   incident: number | null

@@ -38,6 +38,7 @@ import { createChecks } from './slack/checks.ts'
 import { createClients } from './slack/clients.ts'
 import { createDirectory } from './slack/directory.ts'
 import { createExports } from './slack/exports.ts'
+import { createHomes } from './slack/home/homes.ts'
 import { createLinks } from './slack/links.ts'
 import { createPace } from './slack/projection/pace.ts'
 import { createProjector } from './slack/projection/projector.ts'
@@ -182,8 +183,10 @@ export async function startFirebreak({
   })
 
   const checks = createChecks({ strict: options.strict ?? false, repaired: metrics.repaired })
+  const pace = createPace(rates, limits)
+  const homes = createHomes({ db, identity, workspace, names, web: clients.background, pace, checks, ledger, log })
   const edge = createSlackApp({
-    ...{ delivery, apiUrl, clients, workspace, identity, directory, channels, checks, db, metrics, log, names },
+    ...{ delivery, apiUrl, clients, workspace, identity, directory, channels, checks, db, metrics, log, names, homes },
     doors: {
       runLine: (root, text, gesture) => runLine(root, text, gesture, desk),
       runMention: (text, gesture) => runMention(text, gesture, desk),
@@ -230,10 +233,9 @@ export async function startFirebreak({
   const session = openSession(url, { log })
   const projector = createProjector(
     {
-      ...{ db, log, metrics, fetch },
+      ...{ db, log, metrics, fetch, pace },
       web: clients.background,
       check: checks.checkMessage,
-      pace: createPace(rates, limits),
       inFlightMs: IN_FLIGHT_MS,
       backoff: BACKOFF,
       sources: createSources({
@@ -262,6 +264,7 @@ export async function startFirebreak({
   desk.incidents.lookAtAll().catch((err) => log.warn({ err }, 'could not look what is due'))
   for (const follower of [...followers, sweeper]) follower.start()
   projector.start()
+  homes.start(session)
   edge.start()
   looking.start()
   const watching = watchFile(configPath, () => void live.check())
@@ -277,7 +280,7 @@ export async function startFirebreak({
       guard.stop()
       // The edge drains what the HTTP server has let in.
       await Promise.all([http.stop().then(() => edge.stop()), engine.worker.stop(), looking.stop(), schedule.stop()])
-      await Promise.all([projector.stop(1_500), ...[...followers, sweeper].map((one) => one.stop())])
+      await Promise.all([projector.stop(1_500), ...[...followers, sweeper, homes].map((one) => one.stop())])
       limits.close()
       await session.close()
       await database.close()

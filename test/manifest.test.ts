@@ -33,11 +33,14 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
   'views.open': [],
+  'views.publish': [],
+  'views.update': [],
 }
 
 /** The same for what Slack sends, from docs.slack.dev/reference/events. */
 const SCOPES_OF_EVENTS: Record<string, string[]> = {
   app_mention: ['app_mentions:read'],
+  app_home_opened: [],
   user_change: ['users:read'],
   subteam_members_changed: ['usergroups:read'],
   subteam_updated: ['usergroups:read'],

@@ -12,6 +12,7 @@ import type { Clients } from './clients.ts'
 import { keepConnected } from './connection.ts'
 import type { Doors } from './doors.ts'
 import { createGestures } from './gestures.ts'
+import type { Homes } from './home/homes.ts'
 import { listen } from './listeners.ts'
 import type { SlackMetrics } from './metrics.ts'
 import type { News } from './news.ts'
@@ -54,6 +55,7 @@ export interface SlackAppOptions {
   directory: News['directory']
   channels: Channels
   doors: Doors
+  homes: Pick<Homes, 'opened'>
   names: Record<'incident' | 'ops', string>
   checks: Checks
   db: Kysely<Schema>

@@ -1,6 +1,6 @@
 import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import type { GestureKind } from './metrics.ts'
-import { type Place, placeOf } from './modals.ts'
+import { isHome, type Place, placeOf } from './modals.ts'
 
 /** Where a gesture came from, and how to answer it. */
 export interface Source extends Place {
@@ -14,12 +14,14 @@ export interface Source extends Place {
   userName: string
   /** Opens one modal, within three seconds of the gesture. */
   trigger: string | null
+  /** The modal, opened from App Home, whose button was pressed: the answer takes its place. Its view's id. */
+  modal: string | null
   /** The gesture answers a question that only this person sees; the answer takes its place. */
   question: boolean
 }
 
 const some = () => ({
-  ...{ thread: null, message: null, trigger: null, respondUrl: null, question: false },
+  ...{ thread: null, message: null, trigger: null, modal: null, respondUrl: null, question: false },
   receivedAt: performance.now(),
 })
 
@@ -52,11 +54,15 @@ export const fromMention = ({ event_id, team_id, event }: Mention): Source => ({
   thread: event.thread_ts ?? null,
 })
 
-/** A button's, in a message or in a modal. */
+/** A button's, in a message, in a modal or in App Home. */
 export function fromAction(body: BlockAction): Source {
   const { container, message, view } = body
   const shared = { ...some(), ...fromPerson(body), kind: 'action', cause: `action:${body.trigger_id}` } as const
-  if (view) return { ...shared, ...placeOf(view), trigger: body.trigger_id }
+  if (view) {
+    const place = placeOf(view)
+    const modal = isHome(place) && view.type === 'modal' ? view.id : null
+    return { ...shared, ...place, modal, trigger: body.trigger_id }
+  }
   return {
     ...shared,
     channel: body.channel?.id ?? container.channel_id,

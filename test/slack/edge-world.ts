@@ -79,15 +79,17 @@ function startEdge(slack: FakeSlack, mode: 'http' | 'socket', { db }: Database, 
     heardOfGroup: async (group: string, left: string[] | 'all') => void news.push({ group, left }),
   }
   const { asked, doors, reply } = stubDoors()
+  const homes: { team: string; user: string }[] = []
   const app = createSlackApp({
     ...{ apiUrl, clients, workspace, identity, directory: heard, channels, doors, db, metrics, log },
     delivery: mode === 'http' ? { mode, signingSecret: slack.signingSecret } : { mode, appToken: slack.appToken },
     names: { incident: '/incident', ops: '/ops' },
+    homes: { opened: (account) => void homes.push(account) },
     checks: createChecks({ strict: true, repaired: metrics.repaired }),
   })
   const health = async () => ({ database: true, listener: true, slack: app.state(), redis: {} })
   const http = createHttpServer({ port: 0, slack: app.handle, health, metrics: metrics.registry })
-  return { app, http, asked, reply, lines, metrics, channels, news }
+  return { app, http, asked, reply, lines, metrics, channels, news, homes }
 }
 
 function stubDoors() {

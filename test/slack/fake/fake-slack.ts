@@ -115,6 +115,11 @@ export class FakeSlack {
   command: Gestures['command'] = (typed) => this.#gestures.command(typed)
   say: Gestures['say'] = (typed) => this.#gestures.say(typed)
   tell: Gestures['tell'] = (event) => this.#gestures.tell(event)
+  /** Somebody looks at the app's Home, or at another of its tabs. */
+  openHome(user: string, tab: 'home' | 'messages' = 'home') {
+    const [view, channel] = [this.home(user), this.workspace.directMessage(user).id]
+    return this.tell({ type: 'app_home_opened', user, channel, tab, ...(view && { view }) })
+  }
   mention: Gestures['mention'] = (typed) => this.#gestures.mention(typed)
   click: Gestures['click'] = (click) => this.#gestures.click(click)
   submit: Gestures['submit'] = (form) => this.#gestures.submit(form)
