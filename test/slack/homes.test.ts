@@ -1,0 +1,8 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHomes } from '../../src/slack/home/homes.ts'
+import { budgetOf, createPace, type Rate } from '../../src/slack/projection/pace.ts'
+import { openSession } from '../../src/storage/session.ts'
+import { createChecks } from '../../src/slack/checks.ts'
+import { person } from '../support/engine.ts'
+import { keptLog } from '../support/log.ts'
+import { open, projectionWorld, webOf, type World } from './projection-world.ts'
