@@ -65,7 +65,7 @@ export function createHomes(options: Options): Homes {
   async function follow(looker: Looker) {
     while (looker.until > Date.now() && !signal.aborted) {
       await show(looker).catch((error: unknown) => complain(looker, error))
-      await looker.bell.wait(looker.until - Date.now())
+      await looker.bell.wait(Math.max(0, looker.until - Date.now()))
       const opened = looker.urgency === URGENCY.opened
       const wait = opened ? looker.publishedAt + everyMs - Date.now() : everyMs
       if (wait > 0) await delay(wait, undefined, { signal }).catch(() => {})
