@@ -26,7 +26,7 @@ export type MaySee = (incident: Incident) => boolean
 const LAST = 5
 
 /** A private incident is for those who hold a role in it, and for whoever opened it. */
-export const maySeeBy =
+const maySeeBy =
   (ids: string[]): MaySee =>
   (incident) =>
     incident.visibility === 'public' || ids.includes(incident.openedBy) || rolesHeld(incident, ids).length > 0

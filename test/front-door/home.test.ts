@@ -79,9 +79,13 @@ describe('App Home', () => {
   })
 
   it('has a menu of an incident, whose answers take its place', async () => {
-    const pick = (view: View, value: string) =>
-      bot.slack.click({ user: 'U0ALICE', view, actionId: 'choose', value })
-    await bot.slack.click({ user: 'U0ALICE', view: home('U0ALICE') as View, actionId: 'incident.menu', blockId: 'INC-1' })
+    const pick = (view: View, value: string) => bot.slack.click({ user: 'U0ALICE', view, actionId: 'choose', value })
+    await bot.slack.click({
+      user: 'U0ALICE',
+      view: home('U0ALICE') as View,
+      actionId: 'incident.menu',
+      blockId: 'INC-1',
+    })
     const menu = await modal('U0ALICE', /Acknowledge/)
     await pick(menu, 'incident ack INC-1')
     await bot.slack.until(() => !JSON.stringify(bot.slack.views('U0ALICE')).includes('Acknowledge"'))
@@ -89,7 +93,12 @@ describe('App Home', () => {
     await shows('U0ALICE', /Response:\* acknowledged after/)
     expect(bot.slack.ephemerals('U0ALICE')).toEqual([])
 
-    await bot.slack.click({ user: 'U0ALICE', view: home('U0ALICE') as View, actionId: 'incident.menu', blockId: 'INC-1' })
+    await bot.slack.click({
+      user: 'U0ALICE',
+      view: home('U0ALICE') as View,
+      actionId: 'incident.menu',
+      blockId: 'INC-1',
+    })
     await pick(await modal('U0ALICE', /Note…/), 'incident note INC-1')
     const form = await modal('U0ALICE', /What happened\?/)
     await bot.slack.submit({ user: 'U0ALICE', view: form, values: { text: 'The provider called back' } })
@@ -119,6 +128,22 @@ describe('App Home', () => {
     await bot.slack.click({ user: 'U0BOB', view, actionId: 'handoff.accept' })
     await shows('U0BOB', /You are \*incident commander\* of/)
     await lacks('U0ALICE', /You are \*incident commander\* of/)
+  })
+
+  it('asks for no change that nobody could see, whatever its buttons say', async () => {
+    const [view, value] = [home('U0ALICE') as View, 'ops scale checkout 5 --incident none']
+    await bot.slack.click({ user: 'U0ALICE', view, actionId: 'choose:0', value })
+    await modal('U0ALICE', /nobody else sees this conversation/)
+  })
+
+  it('answers by a direct message when Slack opens no modal any more', async () => {
+    bot.slack.fail('views.open', { error: 'expired_trigger_id', times: 3 })
+    const view = home('U0BOB') as View
+    await bot.slack.click({ user: 'U0BOB', view, actionId: 'incident.menu', blockId: 'INC-1' })
+    await bot.slack.until(() => bot.slack.messages('D0BOB').find(({ blocks }) => /Note…/.test(JSON.stringify(blocks))))
+    await bot.slack.click({ user: 'U0BOB', view, actionId: 'choose:0' })
+    await bot.slack.until(() => bot.slack.messages('D0BOB').find(({ text }) => /Say it in one line/.test(text)))
+    bot.slack.recover()
   })
 
   it('is shown once more, and nothing is recorded, when Slack delivers it twice', async () => {
