@@ -60,7 +60,8 @@ export async function readHome(db: Kysely<Schema>, ids: string[], maySee: MaySee
     waiting: waiting.filter(isShown),
     handoffs: handoffs.flatMap((handoff) => {
       const incident = seen(handoff.incident)
-      return incident ? [{ handoff, incident }] : []
+      // Nobody can answer it any more.
+      return incident && incident.status !== 'closed' ? [{ handoff, incident }] : []
     }),
     tasks: tasks.filter(isShown),
     requested: requested.filter(isShown),

@@ -97,6 +97,8 @@ describe('what waits for somebody', () => {
     expect(handoffs.map(({ handoff }) => [handoff.incident, handoff.role])).toEqual([[incident, 'scribe']])
     expect(tasks).toMatchObject([{ incident, kind: 'follow-up', text: 'Alert on it' }])
     expect(shown.map(({ id }) => id)).not.toContain(incident)
+    await incidents().move(asked(), incident, 'closed')
+    expect((await home(bob)).handoffs).toEqual([])
   })
 
   it('is found under every account of theirs', async () => {
