@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { type Playground, startPlayground } from '../src/playground/playground.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { startEmbedded } from '../src/storage/embedded.ts'
@@ -19,12 +20,19 @@ export async function startProcess(script: string, args: string[], env: Record<s
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+  const port = await portOf(child.stdout)
+  if (port === null) throw new Error(`${script} ended before it was ready`)
+  // It writes on: a pipe that nobody reads would stop it.
+  child.stdout.resume()
+  return { child, port }
+}
+
+async function portOf(output: Readable): Promise<number | null> {
+  for await (const line of createInterface({ input: output })) {
     const said = line.startsWith('{') ? JSON.parse(line) : {}
-    if (said.port && (said.msg === undefined || said.msg === 'Firebreak is running'))
-      return { child, port: Number(said.port) }
+    if (said.port && (said.msg === undefined || said.msg === 'Firebreak is running')) return Number(said.port)
   }
-  throw new Error(`${script} ended before it was ready`)
+  return null
 }
 
 export async function stopProcess(child: ChildProcess): Promise<void> {

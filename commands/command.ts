@@ -8,7 +8,7 @@ export interface Gesture {
   person: Person
   /** What made it happen (`command:<trigger_id>`, `event:<event_id>`, …): the same cause never acts twice. */
   cause: string
-  /** Empty: App Home, which is in none. */
+  /** Empty where there is none: in App Home, and for a shortcut of the whole of Slack. */
   channel: string
   /** The incident whose thread or card it came from. */
   incident: number | null
@@ -79,6 +79,8 @@ export interface Command<A = Record<string, unknown>> {
    * is the domain's to say, which puts a refusal on record; any other verb is for the workspace's members.
    */
   decides?: true
+  /** What policy calls the right that it takes, where it takes one: help leaves it out for whoever has it nowhere. */
+  right?: string
   flags: readonly string[]
   switches?: readonly string[]
   args: z.ZodType<A>

@@ -1,4 +1,5 @@
 import type { Shift } from '../src/identity/identity.ts'
+import type { Person } from '../src/identity/person.ts'
 import type { Tokens } from '../src/identity/tokens.ts'
 import type { Severity } from '../src/incidents/incident.ts'
 import type { Incidents } from '../src/incidents/incidents.ts'
@@ -20,6 +21,8 @@ export interface Desk {
   readonly severities: Severity[]
   /** The names of the catalogue's services. */
   readonly services: string[]
+  /** A service that this person owns or is on call for, for examples; any other one, when there is none. */
+  serviceOf(person: Person): Promise<string | null>
   /** Who is on call now: in the schedule of this service, if it has one, or in all of them. */
   shifts(service: string | null): Shift[]
   operations: Operation[]

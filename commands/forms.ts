@@ -2,10 +2,12 @@ import type { Submit } from './command.ts'
 import { verbs as incidentVerbs } from './incident/index.ts'
 import { answerDecision } from './ops/answers.ts'
 import { seenIn, spoilt } from './seen.ts'
+import { noteFromMessage } from './shortcuts.ts'
 
 /** Every form by its callback_id. The metadata of one about a change says which plan was on the screen. */
 export const forms: Record<string, Submit> = {
   ...Object.assign({}, ...incidentVerbs.map((verb) => verb.forms ?? {})),
+  'message.note': noteFromMessage,
   'change.decide': async ({ values, metadata }, gesture, { engine }) => {
     const seen = seenIn(metadata)
     if (!seen) return spoilt

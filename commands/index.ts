@@ -13,6 +13,7 @@ import { refuseUnlessMember } from './members.ts'
 import { verbs as opsVerbs } from './ops/index.ts'
 import { runOperation } from './ops/run.ts'
 import { spoilt } from './seen.ts'
+import { runShortcut, type ShortcutId, type ShortcutMessage } from './shortcuts.ts'
 
 export type Root = 'incident' | 'ops'
 
@@ -42,7 +43,7 @@ async function obey(root: Root, text: string, gesture: Gesture, desk: Desk): Pro
   const [, typed = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(redacted) ?? []
   const verb = typed.toLowerCase()
   if (root === 'incident' && (verb === '' || verb === 'menu')) return await showMenu(rest, gesture, desk)
-  if (verb === '' || verb === 'help') return help(root, rest, desk)
+  if (verb === '' || verb === 'help') return await help(root, rest, gesture, desk)
   // “cancel OP-12” is about a change, whatever else “cancel” means here.
   if (root === 'incident' && /^OP-\d+\b/i.test(rest) && find('ops', verb)) return asOps(verb, rest, desk)
   const operation = root === 'ops' ? desk.operations.find((o) => o.name === verb) : undefined
@@ -147,6 +148,16 @@ export async function press(action: { id: string; value: string }, gesture: Gest
   return button ? await button(value, gesture, desk) : spoilt
 }
 
+/** A shortcut of Slack's menus, on a message or on none. */
+export async function shortcut(
+  id: ShortcutId,
+  message: ShortcutMessage | null,
+  gesture: Gesture,
+  desk: Desk,
+): Promise<Answer> {
+  return (await turnedAway('gestures', gesture, desk)) ?? (await runShortcut(id, message, gesture, desk))
+}
+
 /** A modal that came back: values by block_id. Errors by block_id keep it open. */
 export async function submit(
   modal: { callbackId: string; values: Record<string, string | null>; metadata: string },
@@ -187,16 +198,29 @@ async function runCommand(root: Root, command: Command, rest: string, gesture: G
   const parsed = command.raw ? { args: { line: rest } } : parse(command, rest)
   if ('args' in parsed) return await command.run(parsed.args as Record<string, unknown>, gesture, desk, rest)
   const { problem } = parsed
-  return refuse(badArguments({ command: desk.names[root], verb: command, problem, service: desk.services[0] ?? null }))
+  const service = await desk.serviceOf(gesture.person).catch(() => null)
+  return refuse(badArguments({ command: desk.names[root], verb: command, problem, service }))
 }
 
-function help(root: Root, about: string, desk: Desk): Answer {
-  const verbs = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
+async function help(root: Root, about: string, gesture: Gesture, desk: Desk): Promise<Answer> {
   const asked = about.trim().toLowerCase()
-  const only = verbs.find((verb) => verb.name === asked || ('aliases' in verb && verb.aliases.includes(asked)))
+  const all = [...(root === 'ops' ? desk.operations : []), ...commandsOf(root)]
+  const only = all.find((verb) => verb.name === asked || ('aliases' in verb && verb.aliases.includes(asked)))
+  // Whoever can't be looked up is shown all: help is no right.
+  const may = root === 'ops' && !only ? await desk.engine.abilitiesOf(gesture.person).catch(() => null) : null
+  const operations = desk.operations.filter(({ name }) => may?.has(name) ?? true)
+  const verbs = [
+    ...(root === 'ops' ? operations : []),
+    ...commandsOf(root).filter(({ right }) => !right || (may?.has(right) ?? true)),
+  ]
+  const also =
+    operations.length === 0
+      ? ''
+      : `${operations.map(({ name }) => name).join(', ')} also take \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. `
   const others = {
-    ops: `${desk.operations.map(({ name }) => name).join(', ')} also take \`--incident INC-7\` (or \`none\`) and \`--env NAME\`. Incidents: \`${desk.names.incident} help\`.`,
+    ops: `${also}Incidents: \`${desk.names.incident} help\`.`,
     incident: `To look at a service and to change it: \`${desk.names.ops} help\`.`,
   }
-  return say(commandHelp(desk.names[root], only ? [only] : verbs, others[root]))
+  const unshown = may === null || verbs.length === all.length ? '' : ' What you have no right to is left out.'
+  return say(commandHelp(desk.names[root], only ? [only] : verbs, `${others[root]}${unshown}`))
 }

@@ -46,6 +46,15 @@ export function createDesk({ db, ledger, identity, limits, room, wake, now, ...p
     get services() {
       return Object.keys(now().services)
     },
+    async serviceOf(person) {
+      const { services } = now()
+      const { roles } = await identity.rolesOf(person)
+      const theirs = Object.entries(services).find(
+        ([, { owners, onCall }]) =>
+          owners.some((role) => roles.includes(role)) || (onCall && identity.isOnCall(person.id, onCall, new Date())),
+      )
+      return theirs?.[0] ?? Object.keys(services)[0] ?? null
+    },
     shifts(service) {
       const { schedules, services } = now()
       const named = service === null ? Object.keys(schedules) : [services[service]?.onCall ?? []].flat()

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, submit } from '../commands/index.ts'
+import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, shortcut, submit } from '../commands/index.ts'
 import { operations as declared } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { createBackups } from './backup/take/backups.ts'
 import { openLimits, ratesOf } from './budgets.ts'
+import { tellOfCommits } from './commits.ts'
 import type { Config } from './config/config.ts'
 import { type Environment, passwordsIn } from './config/environment.ts'
 import { createLiveConfig } from './config/live.ts'
@@ -13,6 +14,7 @@ import { fingerprint, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
 import { createDesk } from './desk.ts'
 import { createApi } from './http/api.ts'
+import { registerGauges } from './http/gauges.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createRoutes } from './http/routes/index.ts'
 import { createHttpServer } from './http/server.ts'
@@ -108,7 +110,7 @@ export async function startFirebreak({
   const live = createLiveConfig(withoutSecrets(config), {
     load: async () => withoutSecrets(await loadConfig(configPath, options.variables ?? process.env)),
     fingerprint: () => fingerprint(configPath),
-    prepare: (loaded) => prepare(loaded, configPath, redact),
+    prepare: (loaded) => prepare(loaded, configPath, { redact, log }),
     record: {
       // One that an earlier release kept may still hold a secret.
       loaded: (file, compare) => recordLoaded(ledger, file, (before, after) => compare(written(before), after)),
@@ -133,6 +135,7 @@ export async function startFirebreak({
 
   const schedule = createSchedule(url, { log })
   const metrics = createMetrics()
+  tellOfCommits(ledger, { log, metrics })
   const { botToken, apiUrl, delivery } = environment.slack
   const clients = createClients({ token: botToken, apiUrl, log, metrics })
   const { incidentsChannel, alertsChannel } = config.slack
@@ -191,11 +194,14 @@ export async function startFirebreak({
       runLine: (root, text, gesture) => runLine(root, text, gesture, desk),
       runMention: (text, gesture) => runMention(text, gesture, desk),
       press: (action, gesture) => press(action, gesture, desk),
+      shortcut: (id, message, gesture) => shortcut(id, message, gesture, desk),
       submit: (modal, gesture) => submit(modal, gesture, desk),
       actionIds: ACTION_IDS,
       callbackIds: CALLBACK_IDS,
     },
   })
+
+  registerGauges(metrics.registry, { db, slack: edge.state })
 
   let stage: 'starting' | 'running' | 'stopping' = 'starting'
   const http = createHttpServer({

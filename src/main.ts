@@ -5,7 +5,7 @@ import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problems.ts'
 import { endWith } from './end.ts'
 import { type Firebreak, startFirebreak } from './firebreak.ts'
-import { redactedLog } from './redaction/log.ts'
+import { openLog } from './log.ts'
 import { createRedactor } from './redaction/redactor.ts'
 
 /** Exit codes: 0 stopped cleanly, 2 the configuration can't be used, 1 the rest. */
@@ -46,7 +46,7 @@ async function stop(code = STOPPED) {
 async function main() {
   const environment = loadEnvironment(process.env)
   redact.learn({ secrets: environment.secrets })
-  const log = pino({ level: environment.logLevel }, redactedLog(redact, pino.destination({ sync: true })))
+  const log = openLog(environment.logLevel, redact, pino.destination({ sync: true }))
   for (const event of ['unhandledRejection', 'uncaughtException']) {
     process.on(event, (error: unknown) => {
       log.fatal({ err: error }, 'An error that nobody handled; stopping')

@@ -3,7 +3,7 @@ import { type Incident, incidentName } from '../src/incidents/incident.ts'
 import { type Change, changeName } from '../src/operations/change.ts'
 import { actions, button, section } from './blocks.ts'
 import type { Message } from './message.ts'
-import { countdown, inline, line, person, when, within } from './text.ts'
+import { inline, line, person, when, within } from './text.ts'
 
 /** What is handed over with a role. */
 export interface Carried {
@@ -52,8 +52,8 @@ function standing(incident: Incident, { live, looked }: Carried): string[] {
     `*Status:* ${status}, declared ${when(incident.declaredAt)}`,
     `*Waiting for approval:* ${waiting.length === 0 ? 'nothing' : named(waiting)}`,
     `*Running:* ${running.length === 0 ? 'nothing' : named(running)}`,
-    `*Next update:* ${updateDue ? `due ${countdown(updateDue)}` : 'none is promised'}`,
-    ...(acknowledgedAt || !acknowledgeBy ? [] : [`*To be acknowledged by:* ${countdown(acknowledgeBy)}`]),
+    `*Next update:* ${updateDue ? `due ${when(updateDue)}` : 'none is promised'}`,
+    ...(acknowledgedAt || !acknowledgeBy ? [] : [`*To be acknowledged by:* ${when(acknowledgeBy)}`]),
     looked.length === 0 ? '*Looked at:* nothing yet' : '*Looked at last*',
     ...looked.map(({ line: typed, finding, at }) => `• ${inline(typed, 80)} ${when(at)}: ${line(finding, 200)}`),
   ]

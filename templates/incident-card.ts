@@ -3,7 +3,7 @@ import { holderOf, ROLES } from '../src/incidents/roles.ts'
 import { type Change, changeName } from '../src/operations/change.ts'
 import { actions, type Button, button, HEADER, header, section } from './blocks.ts'
 import type { Block, Message } from './message.ts'
-import { countdown, inline, line, person, took, when } from './text.ts'
+import { inline, line, person, took, when } from './text.ts'
 
 /** What goes on in an incident besides what it holds itself. */
 export interface Goings {
@@ -30,7 +30,8 @@ export function incidentCard(incident: Incident, severity: Severity | undefined,
 
 type Fact = [label: string, value: string]
 
-function factsOf(incident: Incident, severity: Severity | undefined, { live, duplicates }: Goings): Fact[] {
+/** What is known of an incident, as labels and values. */
+export function factsOf(incident: Incident, severity: Severity | undefined, { live, duplicates }: Goings): Fact[] {
   const open = isOpen(incident.status)
   const facts: Fact[] = [
     ['Severity', line([incident.severity, severity?.description].filter(Boolean).join(' – '), 200)],
@@ -70,14 +71,14 @@ function response({ status, declaredAt, acknowledgeBy, acknowledgedAt, breachedA
     const late = acknowledgeBy ? acknowledgedAt.getTime() - acknowledgeBy.getTime() : 0
     return [['Response', late > 0 ? `${after}; response time breached by ${took(late)}` : after]]
   }
-  if (!isOpen(status)) return [['Response', 'never acknowledged']]
+  if (!isOpen(status)) return []
   if (!acknowledgeBy) return [['Response', 'not acknowledged yet']]
-  const by = countdown(acknowledgeBy)
-  return [['Response', breachedAt ? `⚠️ response time breached: due ${by}, and nobody is on it` : `due ${by}`]]
+  const by = `due ${when(acknowledgeBy)}, within ${took(acknowledgeBy.getTime() - declaredAt.getTime())}`
+  return [['Response', breachedAt ? `⚠️ response time breached: ${by}, and nobody is on it` : by]]
 }
 
 const nextUpdate = ({ updateDue, updatedAt }: Incident): Fact[] => [
-  ['Next update', updateDue ? `due ${countdown(updateDue)}` : 'none is promised'],
+  ['Next update', updateDue ? `due ${when(updateDue)}` : 'none is promised'],
   ...(updatedAt ? [['Last update', when(updatedAt)] as Fact] : []),
 ]
 

@@ -1,7 +1,7 @@
-import { type Incident, incidentName } from '../src/incidents/incident.ts'
+import { type Incident, incidentName, type Severity } from '../src/incidents/incident.ts'
 import { type Change, changeName } from '../src/operations/change.ts'
 import type { ReviewItem } from '../src/operations/reviews/store.ts'
-import { conclusion, lasted } from './incident-card.ts'
+import { conclusion, factsOf, lasted } from './incident-card.ts'
 import { inline, line, person, when, within } from './text.ts'
 
 /** Slack recommends no longer text. */
@@ -21,17 +21,32 @@ export function incidentList(open: Incident[], past: Incident[], command = '/inc
   )
 }
 
-/** `/incident status`: where it stands, and what was done to production. */
-export function incidentStatus(incident: Incident, changes: Change[], items: ReviewItem[]): string {
+/** What `status` tells of an incident. */
+export interface Standing {
+  severity: Severity | undefined
+  changes: Change[]
+  items: ReviewItem[]
+  /** What is to be done and isn't. */
+  tasks: { text: string }[]
+  /** Newest first. */
+  links: { url: string; title: string | null }[]
+}
+
+/** `/incident status`: where it stands, who does what, and what was done to production. */
+export function incidentStatus(incident: Incident, { severity, changes, items, tasks, links }: Standing): string {
+  const over = incident.resolvedAt !== null
+  const facts = [...factsOf(incident, severity, { live: [], duplicates: [] }), ...(over ? [] : conclusion(incident))]
   const lines = [
     titleOf(incident),
-    `*Status:* ${incident.status}, ${incident.resolvedAt ? ended(incident) : leads(incident)}`,
-    `*Service:* ${incident.service ? inline(incident.service, 200) : 'not named'}`,
-    ...conclusion(incident).map(([label, value]) => `*${label}:* ${value}`),
+    ...facts.filter(([label]) => label !== 'Severity').map(([label, value]) => `*${label}:* ${value}`),
     changes.length === 0 ? 'No changes were asked for yet.' : '*Changes*',
     ...changes.map((change) => `• ${changeName(change.id)} ${inline(change.line, 200)} ${standing(change)}`),
     ...(items.length === 0 ? [] : ['*The review has to answer*']),
     ...items.map(({ text, settledAt }) => `• ${settledAt ? '☑️ ' : ''}${line(text, 600)}`),
+    ...(tasks.length === 0 ? [] : ['*To be done*']),
+    ...tasks.map(({ text }) => `• ${line(text, 300)}`),
+    ...(links.length === 0 ? [] : ['*Links*']),
+    ...links.map(({ url, title }) => `• ${title ? `${line(title, 100)}: ` : ''}${line(url, 500)}`),
   ]
   return within(lines, TEXT)
 }

@@ -2,7 +2,7 @@ import { type Incident, incidentName, type Severity } from '../src/incidents/inc
 import { holderOf, ROLES } from '../src/incidents/roles.ts'
 import { input, option, plain, section } from './blocks.ts'
 import type { Block, Modal } from './message.ts'
-import { line, person, plainLine } from './text.ts'
+import { line, person, plainLine, strip } from './text.ts'
 
 /** What people may write in one go. */
 const WORDS = 500
@@ -38,6 +38,27 @@ export const noteModal = (incident: Incident): Modal =>
     input('text', 'What happened?', { type: 'plain_text_input', multiline: true, max_length: NOTE }),
     time('at', 'When? Now, if you leave it out', null),
   ])
+
+/** A message goes into a timeline; `metadata` is what is known of it. */
+export function messageNoteModal(
+  incidents: Incident[],
+  { chosen, text, metadata }: { chosen: number | null; text: string; metadata: string },
+): Modal {
+  const options = incidents
+    .slice(0, OPTIONS)
+    .map(({ id, title }) => option(incidentName(id), `${incidentName(id)} ${title}`))
+  const initial = options.find(({ value }) => chosen !== null && value === incidentName(chosen))
+  return {
+    ...{ callbackId: 'message.note', title: 'Add to timeline', submit: 'Add', metadata },
+    blocks: [
+      input('incident', 'Incident', { type: 'static_select', options, ...(initial && { initial_option: initial }) }),
+      input('text', 'What happened?', {
+        ...{ type: 'plain_text_input', multiline: true, max_length: NOTE },
+        ...(text.trim() !== '' && { initial_value: strip(text).slice(0, NOTE) }),
+      }),
+    ],
+  }
+}
 
 export const linkModal = (incident: Incident): Modal =>
   modal('incident.link', 'Link', 'Keep', incident, [

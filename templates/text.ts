@@ -63,12 +63,6 @@ export function when(date: Date): string {
   return `<!date^${Math.floor(date.getTime() / 1000)}^{date_short_pretty} {time}|${utc}>`
 }
 
-/** A deadline, with how far away it is as Slack counts it ({ago}: @slack/types, RichTextDate); UTC where it can't. */
-export function countdown(date: Date): string {
-  const utc = `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return `<!date^${Math.floor(date.getTime() / 1000)}^{time} ({ago})|${utc}>`
-}
-
 /** A span of time, by its two largest units: `2 d 3 h`, `42 min 5 s`. */
 export function took(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000))

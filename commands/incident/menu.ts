@@ -23,22 +23,17 @@ export async function menu(gesture: Gesture, { incidents, names }: Desk): Promis
 export function menuOf(incident: Incident): Answer {
   const name = incidentName(incident.id)
   const offer = (label: string, line: string): Choice => ({ label, line: `incident ${line.replace('$', name)}` })
-  const always = [offer('Status', 'status $'), offer('Timeline', 'timeline $'), offer('Export', 'export $ md')]
   const working = [
-    ...(incident.acknowledgedAt ? [] : [offer('Acknowledge', 'ack $')]),
+    incident.acknowledgedAt ? offer('Status', 'status $') : offer('Acknowledge', 'ack $'),
     ...[offer('Update…', 'update $'), offer('Severity…', 'severity $'), offer('Roles…', 'assign $')],
-    ...[offer('Note…', 'note $'), offer('Link…', 'link $'), offer('Details…', 'set $')],
-    ...[offer('Resolve…', 'resolve $ --form'), offer('Duplicate of…', 'duplicate $'), offer('False alarm', 'cancel $')],
+    ...[offer('Note…', 'note $'), offer('Resolve…', 'resolve $ --form'), offer('Timeline', 'timeline $')],
+    ...[offer('Details…', 'set $'), offer('Duplicate of…', 'duplicate $'), offer('False alarm', 'cancel $')],
   ]
   const over = [
+    ...[offer('Status', 'status $'), offer('Timeline', 'timeline $'), offer('Export', 'export $ md')],
     ...(incident.status === 'resolved' ? [offer('Close…', 'close $')] : []),
     ...(incident.status === 'closed' ? [] : [offer('Reopen', 'reopen $')]),
-    ...[offer('Note…', 'note $'), offer('Details…', 'set $')],
+    ...[offer('Note…', 'note $'), offer('Details…', 'set $'), { label: 'Open another…', line: 'incident open' }],
   ]
-  const elsewhere = [{ label: 'Open another…', line: 'incident open' }]
-  return choose(`${titleOf(incident)}\n*Status:* ${incident.status}`, [
-    ...(isOpen(incident.status) ? working : over),
-    ...always,
-    ...elsewhere,
-  ])
+  return choose(`${titleOf(incident)}\n*Status:* ${incident.status}`, isOpen(incident.status) ? working : over)
 }

@@ -53,7 +53,7 @@ export const open = defineCommand({
 })
 
 /** The form; `from`: the message that it is opened from. */
-async function openForm(
+export async function openForm(
   known: { title: string | null; from: string | null; service: string | null },
   { channels, severities, services }: Desk,
 ): Promise<Answer> {

@@ -14,7 +14,13 @@ export const status = defineVerb({
   args: z.strictObject({}),
   async run(_, incident, __, desk) {
     const { id } = incident
-    const [changes, items] = await Promise.all([desk.engine.changesOf(id), desk.engine.reviewItemsOf(id)])
-    return say(incidentStatus(incident, changes, items))
+    const [changes, items, tasks, links] = await Promise.all([
+      desk.engine.changesOf(id),
+      desk.engine.reviewItemsOf(id),
+      desk.incidents.openTasks(id),
+      desk.incidents.links(id),
+    ])
+    const severity = desk.severities.find(({ name }) => name === incident.severity)
+    return say(incidentStatus(incident, { severity, changes, items, tasks, links }))
   },
 })

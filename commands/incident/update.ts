@@ -61,8 +61,8 @@ interface Draft {
 async function preview({ values, metadata }: Submitted, incident: Incident, gesture: Gesture, desk: Desk) {
   const text = Text.safeParse(values.text ?? '')
   if (!text.success || text.data === '') return { errors: { text: 'Say what is new' } }
-  const template = desk.templates.find(({ name }) => name === values.template)
-  if (!template) return { errors: { template: 'Pick a template' } }
+  const template = desk.templates.find(({ name }) => name === values.template) ?? desk.templates[0]
+  if (!template) return { errors: { text: 'There is no template to post it with' } }
   const status = STATUSES.find((name) => name === values.status) ?? null
   const draft = { text: text.data, status, nextInMs: Number(values.next) || null, template }
   const seen = createHash('sha256').update(JSON.stringify(draft)).digest('hex').slice(0, 16)
@@ -78,7 +78,7 @@ async function preview({ values, metadata }: Submitted, incident: Incident, gest
 async function post(draft: Draft, { id }: Incident, gesture: Gesture, { incidents }: Desk): Promise<Answer> {
   const { template, text, status, nextInMs } = draft
   const result = await incidents.postUpdate(gesture, id, {
-    ...{ template: template.name, status, nextInMs },
+    ...{ template: template.name, said: text, status, nextInMs },
     render: (incident, at) => template.render(incident, { text, ...at }),
   })
   return done(result, gesture, 'has an update in its thread.')

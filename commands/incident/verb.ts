@@ -21,8 +21,8 @@ export function defineVerb<S extends z.ZodObject>({ args, past = 0, over = false
   return defineCommand({
     ...verb,
     usage: ['[INC-n]', verb.usage].filter(Boolean).join(' '),
-    // A bare number is an incident where nothing else can be one.
-    leading: { name: 'incident', pattern: verb.positionals.length === 0 ? /^(INC-.*|[1-9]\d*)$/i : /^INC-/i },
+    // Where no other word is expected, whatever stands there was meant as one.
+    leading: { name: 'incident', pattern: verb.positionals.length === 0 ? /./ : /^INC-/i },
     args: args.extend({ incident: IncidentName.optional() }),
     async run({ incident, ...rest }, gesture, desk, typed) {
       const named = incident as number | undefined

@@ -10,6 +10,7 @@ import { onChange } from './change.ts'
 const decision = (name: 'approve' | 'reject', summary: string) =>
   defineCommand({
     name,
+    right: 'approve',
     aliases: [],
     usage: '<OP-n> <hash> [comment]',
     summary,
@@ -31,6 +32,7 @@ export const reject = decision('reject', 'Reject it; your own you withdraw so')
 
 export const breakGlass = defineCommand({
   name: 'break-glass',
+  right: 'break-glass',
   aliases: ['breakglass'],
   usage: '<OP-n> <hash> <reason>',
   summary: 'Run a plan alone when nobody answers; the review has to answer for it',

@@ -6,6 +6,7 @@ import { defineCommand, refuse, say } from '../command.ts'
 
 export const hold = defineCommand({
   name: 'hold',
+  right: 'hold',
   aliases: ['freeze'],
   usage: '<reason>',
   summary: 'Hold all operations: nothing new runs, for anybody, until they are released',
@@ -24,6 +25,7 @@ export const hold = defineCommand({
 
 export const release = defineCommand({
   name: 'release',
+  right: 'release',
   aliases: ['unfreeze'],
   usage: '',
   summary: 'Let operations run again after a hold',

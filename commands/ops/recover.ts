@@ -7,6 +7,7 @@ import { type Answer, defineCommand, refuse, say } from '../command.ts'
 
 export const recover = defineCommand({
   name: 'recover',
+  right: 'recover',
   aliases: [],
   usage: '',
   summary: 'End the recovery: what was pending when the ledger went back goes stale, and changes run again',

@@ -7,6 +7,7 @@ import type { Desk } from '../desk.ts'
 
 export const revoke = defineCommand({
   name: 'revoke',
+  right: 'revoke',
   aliases: [],
   usage: '<@person> <reason>',
   summary: 'Take all rights from somebody at once; their approvals count no more',
@@ -26,6 +27,7 @@ export const revoke = defineCommand({
 
 export const reinstate = defineCommand({
   name: 'reinstate',
+  right: 'revoke',
   aliases: [],
   usage: '<@person>',
   summary: 'Give somebody their rights back',

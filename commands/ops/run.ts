@@ -13,14 +13,16 @@ export const COMMON = ['incident', 'env'] as const
 
 /** Runs an operation as it was typed: `scale checkout 5 --incident INC-7`. */
 export async function runOperation(operation: Operation, rest: string, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const bad = (problem: string) =>
-    refuse(badArguments({ command: desk.names.ops, verb: operation, problem, service: desk.services[0] ?? null }))
+  const bad = async (problem: string) => {
+    const service = await desk.serviceOf(gesture.person).catch(() => null)
+    return refuse(badArguments({ command: desk.names.ops, verb: operation, problem, service }))
+  }
   const parsed = parse(operation, rest, COMMON)
-  if ('problem' in parsed) return bad(parsed.problem)
+  if ('problem' in parsed) return await bad(parsed.problem)
   const args = parsed.args as Record<string, Value> & { service: string }
   if (!desk.services.includes(args.service)) {
     const nearest = nearestOf(args.service, desk.services)
-    if (!nearest) return bad(`there is no service “${args.service}”; there is ${desk.services.join(', ')}`)
+    if (!nearest) return await bad(`there is no service “${args.service}”; there is ${desk.services.join(', ')}`)
     const meant = `${operation.name} ${rest.replace(new RegExp(`(?<![\\w-])${args.service}(?![\\w-])`, 'i'), nearest)}`
     const question = `There is no service “${args.service}”. Did you mean ${nearest}?`
     return choose(question, [{ label: meant, line: `ops ${meant}` }])

@@ -5,6 +5,7 @@ import { answerRequest } from './answers.ts'
 
 export const undo = defineCommand({
   name: 'undo',
+  right: 'undo',
   aliases: [],
   usage: '<OP-n>',
   summary: 'Take a change back, while its object is as the change left it',

@@ -44,7 +44,7 @@ export const restore: SubCommand = {
     const { DATABASE_URL: url, DATABASE_MIGRATE_URL: migrateUrl, FIREBREAK_DATA_DIR: dataDir } = process.env
     const database = url ? { url, migrateUrl: migrateUrl || null } : null
     const say = (_: object, message: string) => terminal.err(message)
-    const log = { info: () => {}, warn: say, error: say }
+    const log = { debug: () => {}, info: () => {}, warn: say, error: say }
     const options = { file, database, dataDir: dataDir || '.firebreak', migrations, log }
     terminal.out(describeRestored(await restoreBackup(options).catch(asFailure)).join('\n'))
     return EXIT.done

@@ -5,8 +5,8 @@ import pino, { type Logger } from 'pino'
 import { loadEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { startFirebreak } from '../firebreak.ts'
+import { openLog } from '../log.ts'
 import { startPlayground } from '../playground/playground.ts'
-import { redactedLog } from '../redaction/log.ts'
 import { createRedactor, type LearningRedactor } from '../redaction/redactor.ts'
 import { startEmbedded } from '../storage/embedded.ts'
 import { leaveFolder, noteSlack, openFolder } from './folder.ts'
@@ -47,7 +47,7 @@ export async function startDemo({ folder, fresh, localSlack, progress }: DemoOpt
   await openFolder(folder, { fresh, log: pino({ enabled: false }) })
   stops.push(() => leaveFolder(folder))
   const redact = createRedactor({ emails: false, patterns: [], secrets: Object.values(TOKENS) })
-  const log = pino({}, redactedLog(redact, pino.destination({ dest: join(folder, 'demo.log'), sync: true })))
+  const log = openLog('info', redact, pino.destination({ dest: join(folder, 'demo.log'), sync: true }))
   try {
     const postgres = await part(
       'Postgres',

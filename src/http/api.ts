@@ -9,8 +9,9 @@ import type { Tokens } from '../identity/tokens.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Engine } from '../operations/engine.ts'
 import type { Log } from '../storage/log.ts'
+import { because } from '../timeline/because.ts'
 import { failureOf } from '../timeline/failures.ts'
-import { ApiError, type Caller, Download, type Route } from './routes/route.ts'
+import { ApiError, Download, type Route } from './routes/route.ts'
 
 /** Far more than the longest line. */
 const MOST_BYTES = 64 * 1024
@@ -32,20 +33,30 @@ interface Tools {
 export function createApi(tools: Tools): RequestListener {
   const { routes, metrics, log } = tools
   return async (request, response) => {
+    const since = performance.now()
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost')
     const route = routes.find(({ method, path }) => method === request.method && path === pathname)
+    const what = route?.path ?? 'none'
+    const reasons = { cause: `cli:${randomUUID()}` }
+    let level: 'debug' | 'info' = 'debug'
     const done = (status: number, body: object, headers: Record<string, string> = {}) => {
-      metrics.api(route?.path ?? 'none', status)
+      metrics.api(what, status)
       send(response, status, body, headers)
     }
-    try {
-      const answer = await serve(route, request, searchParams, tools)
+    function taken(cause: string) {
+      reasons.cause = cause
+      // Whoever waits for a change asks where it stands again and again; and strangers fill no log.
+      if (request.method === 'POST') level = 'info'
+    }
+    async function answer() {
+      const answer = await serve(route, request, searchParams, { ...tools, taken })
       if (!(answer instanceof Download)) return done(200, answer)
-      metrics.api(route?.path ?? 'none', 200)
+      metrics.api(what, 200)
       await sendFile(response, answer)
-    } catch (error) {
+    }
+    function fail(error: unknown) {
       if (response.headersSent) {
-        log.warn({ err: error, route: route?.path }, 'a download was not sent whole')
+        log.warn({ err: error, what }, 'a download was not sent whole')
         return void response.destroy()
       }
       if (error instanceof ApiError) {
@@ -55,39 +66,54 @@ export function createApi(tools: Tools): RequestListener {
         return done(503, { kind: 'error', code: error.code, text: error.message })
       }
       const failure = failureOf(error)
-      const fields = { err: error, route: route?.path }
+      const { cause } = reasons
       switch (failure.kind) {
         case 'duplicate':
           return done(409, { kind: 'error', code: 'duplicate', text: 'This was done already.' })
         case 'away':
-          log.warn(fields, 'a request was not recorded: the database is away')
-          return done(503, { kind: 'error', code: 'database_away', text: failed(failure) })
+          log.warn({ err: error, what }, 'a request was not recorded: the database is away')
+          return done(503, { kind: 'error', code: 'database_away', text: failed(failure, cause) })
         case 'failed':
-          log.error({ ...fields, correlation: failure.correlation }, 'a request failed')
-          return done(500, { kind: 'error', code: 'failed', text: failed(failure), correlation: failure.correlation })
+          log.error({ err: error, what }, 'a request failed')
+          return done(500, { kind: 'error', code: 'failed', text: failed(failure, cause), correlation: cause })
       }
     }
+
+    await because(reasons, async () => {
+      await answer().catch(fail)
+      const ms = Math.round(performance.now() - since)
+      log[level]({ kind: 'cli', what, status: response.statusCode, ms }, 'a request was answered')
+    })
   }
 }
 
-async function serve(route: Route | undefined, request: IncomingMessage, query: URLSearchParams, tools: Tools) {
-  const caller = await identify(request, tools)
-  const taken = await tools.limits.take('requests', String(caller.token))
-  if (!taken.ok) throw tooMany('with this token', taken)
+/** `taken` hears the request's cause as soon as it is known: it is of the token, and of the request's key if it has one. */
+async function serve(
+  route: Route | undefined,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  { taken, ...tools }: Tools & { taken(cause: string): void },
+) {
+  const { person, token } = await identify(request, tools)
+  const budget = await tools.limits.take('requests', String(token))
+  if (!budget.ok) throw tooMany('with this token', budget)
   if (!route)
     throw new ApiError(404, 'not_found', `there is no ${request.method} ${request.url?.split('?', 1)[0]} here`)
   const raw = route.method === 'GET' ? Object.fromEntries(query) : await readJson(request)
   const input = route.input.safeParse(raw)
   if (!input.success) throw new ApiError(400, 'bad_input', problemsOf(input.error))
+  const cause = `cli:${token}:${(input.data as { key?: string }).key ?? randomUUID()}`
+  taken(cause)
   if (route.act) {
-    const asked = { person: caller.person, cause: `cli:${caller.token}:${randomUUID()}`, line: route.path }
+    // Not the request's own cause: sent again, it is refused again.
+    const asked = { person, cause: `cli:${token}:${randomUUID()}`, line: route.path }
     const refusal = await tools.engine.refuseUnlessEntitled(asked, route.act)
     if (refusal) throw new ApiError(403, refusal.code, refusal.reason)
   }
-  return await route.handle(input.data, caller)
+  return await route.handle(input.data, { person, token, cause })
 }
 
-async function identify({ headers, socket }: IncomingMessage, { tokens, limits, log }: Tools): Promise<Caller> {
+async function identify({ headers, socket }: IncomingMessage, { tokens, limits, log }: Tools) {
   const [, secret] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? []
   if (!secret) {
     throw unauthorized(

@@ -1,6 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What is counted, as one value that is handed to those who count. */
+/** So many of Slack's error codes are told apart; whoever answers with yet another name makes no new series. */
+const MOST_OUTCOMES = 100
+const GESTURES = {
+  kinds: ['command', 'mention', 'action', 'view', 'shortcut'],
+  outcomes: ['done', 'duplicate', 'away', 'failed'],
+}
+const RATE_LIMITED = ['ratelimited', 'rate_limited', 'http_429']
+/** How a run can end: by its outcome, or because nothing was run after all. */
+export const RUN_ENDS = ['succeeded', 'failed', 'overridden', 'inconclusive', 'unknown', 'stale'] as const
+export type RunEnd = (typeof RUN_ENDS)[number]
+
+/**
+ * What each replica counts of its own doing, as one value that is handed to those who count: the sum over all replicas is
+ * the whole. `gauges.ts` has what is read at a scrape.
+ */
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
@@ -15,7 +29,7 @@ export function createMetrics() {
   })
   const gestures = new Counter({
     name: 'firebreak_slack_gestures_total',
-    help: 'Commands, mentions, actions and views, by how they ended',
+    help: 'Commands, mentions, actions, views and shortcuts, by how they ended',
     labelNames: ['kind', 'outcome'],
     registers,
   })
@@ -23,6 +37,18 @@ export function createMetrics() {
     name: 'firebreak_slack_calls_total',
     help: 'Calls of the Web API and of response_url',
     labelNames: ['method', 'outcome'],
+    registers,
+  })
+  const rateLimited = new Counter({
+    name: 'firebreak_slack_rate_limited_total',
+    help: 'Calls that Slack answered with 429: too many',
+    labelNames: ['method'],
+    registers,
+  })
+  const runs = new Counter({
+    name: 'firebreak_runs_total',
+    help: 'Runs that ended, by outcome; one that was unknown counts again when a person has settled it and it ends',
+    labelNames: ['outcome'],
     registers,
   })
   const repairs = new Counter({
@@ -68,11 +94,24 @@ export function createMetrics() {
     registers,
   })
 
+  // A series that begins with its first event hides that event from rate() and increase().
+  for (const outcome of RUN_ENDS) runs.inc({ outcome }, 0)
+  for (const kind of GESTURES.kinds) for (const outcome of GESTURES.outcomes) gestures.inc({ kind, outcome }, 0)
+  const known = new Set<string>()
+  const bounded = (outcome: string) => {
+    if (known.size < MOST_OUTCOMES) known.add(outcome)
+    return known.has(outcome) ? outcome : 'other'
+  }
+
   return {
     registry,
     acknowledged: (kind: string, seconds: number) => acknowledged.observe({ kind }, seconds),
     gesture: (kind: string, outcome: string) => gestures.inc({ kind, outcome }),
-    called: (method: string, outcome: string) => calls.inc({ method, outcome }),
+    called(method: string, outcome: string) {
+      calls.inc({ method, outcome: bounded(outcome) })
+      rateLimited.inc({ method }, RATE_LIMITED.includes(outcome) ? 1 : 0)
+    },
+    runEnded: (outcome: RunEnd) => runs.inc({ outcome }),
     repaired: (limit: string) => repairs.inc({ limit }),
     message: (outcome: string) => messages.inc({ outcome }),
     api: (route: string, status: number) => requests.inc({ route, status }),

@@ -9,7 +9,7 @@ import type { Handoff } from './handoff.ts'
 import { answer, offer } from './handoffs.ts'
 import { type Incident, incidentName, type Status } from './incident.ts'
 import { look, lookAtAll } from './look.ts'
-import { addLink, addNote, type Note } from './notes.ts'
+import { addLink, addNote, linksOf, type Note } from './notes.ts'
 import { type Opening, open } from './open.ts'
 import { assign } from './people.ts'
 import { snooze } from './reminders.ts'
@@ -51,6 +51,8 @@ export interface Incidents {
   find(id: number): Promise<Incident | null>
   /** The last entries of its timeline before that one, in their order. */
   entries(id: number, page: { before: number; limit: number }): Promise<Entry[]>
+  /** The addresses that were kept last, the newest first. */
+  links(id: number): Promise<{ url: string; title: string | null }[]>
   /** What is to be done and isn't, oldest first. */
   openTasks(id: number): Promise<{ id: number; text: string }[]>
   /** Newest first. */
@@ -80,6 +82,7 @@ export function createIncidents(context: Context): Incidents {
     lookAtAll: () => lookAtAll(context),
     find: (id) => readIncident(db, id),
     entries: (id, page) => readPage(db, incidentName(id), page),
+    links: (id) => linksOf(context, id),
     openTasks: (id) => openTasks(db, id),
     listOpen: () => openIncidents(db),
     listPast: (limit) => pastIncidents(db, limit),

@@ -1,4 +1,6 @@
+import { newestEntries } from '../timeline/store.ts'
 import { type Asked, type Context, change, type Result, refused } from './context.ts'
+import { incidentName } from './incident.ts'
 
 export interface Note {
   text: string
@@ -30,4 +32,15 @@ export async function addLink(
     await chain.append({ subject: chain.name, actor, body: { type: 'link.added', ...link } })
     return { kind: 'done', incident: id }
   })
+}
+
+/** More links than these nobody reads in one message. */
+const MOST_LINKS = 10
+
+export async function linksOf(
+  { db }: Pick<Context, 'db'>,
+  id: number,
+): Promise<{ url: string; title: string | null }[]> {
+  const entries = await newestEntries(db, incidentName(id), ['link.added'], MOST_LINKS)
+  return entries.flatMap(({ body }) => (body.type === 'link.added' ? [body] : []))
 }

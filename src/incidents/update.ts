@@ -8,6 +8,8 @@ import { updateIncident } from './store.ts'
 export interface Update {
   /** The template that it was made with. */
   template: string
+  /** What somebody wrote. */
+  said: string
   /** What it says, of the incident as it is with it: mrkdwn. Asked under the chain's lock. */
   render(incident: Incident, at: { now: Date; next: Date | null }): string
   /** null: where it is. */
@@ -39,6 +41,7 @@ export async function postUpdate(context: Context, asked: Asked, id: number, upd
       actor,
       body: {
         ...{ type: 'incident.updated', template: update.template, status, next: next?.toISOString() ?? null },
+        said: update.said,
         text: update.render({ ...incident, status }, { now: chain.now, next }),
       },
     })

@@ -1,4 +1,5 @@
 import type { Person } from '../identity/person.ts'
+import { abilitiesOf } from './abilities.ts'
 import type { Approval } from './approval.ts'
 import { approvalFor } from './approval.ts'
 import { askAgain } from './asking.ts'
@@ -57,6 +58,8 @@ export interface Engine {
   changesOf(incident: number): Promise<Change[]>
   reviewItemsOf(incident: number): Promise<ReviewItem[]>
   approvalFor(change: Change): Approval
+  /** What somebody may do somewhere, by policy’s names: help shows no more. */
+  abilitiesOf(person: Person): Promise<ReadonlySet<string>>
   /** Why somebody may not do this to Firebreak itself; null when they may. */
   whyNotEntitled(person: Person, act: Act, severity?: string | null): Promise<string | null>
   /** The same when they set about it: null, or the refusal, which is on record then. */
@@ -90,6 +93,7 @@ export function createEngine(context: Context): Engine {
     changesOf: (incident) => changesOf(context.db, incident),
     reviewItemsOf: (incident) => reviewItemsOf(context.db, incident),
     approvalFor: (change) => approvalFor(context.rules().approvals, change.plan.tier),
+    abilitiesOf: (person) => abilitiesOf(context, person),
     whyNotEntitled: (person, act, severity) => whyNotEntitled(context, person, act, severity),
     refuseUnlessEntitled: (asked, act) => refuseUnlessEntitled(context, asked, act),
     worker,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Kysely } from 'kysely'
 import { isDatabaseAway } from '../storage/away.ts'
 import type { Log } from '../storage/log.ts'
@@ -72,7 +73,8 @@ export function createGuard(options: GuardOptions): Guard {
     log.info({ messages: seen.length }, 'The ledger was compared with what Slack shows of it')
   }
 
-  function begin(server: string) {
+  // Whoever asks first has nothing to do with what is compared.
+  const begin = AsyncLocalStorage.bind((server: string) => {
     looking = true
     look(server)
       .catch((error) => {
@@ -89,7 +91,7 @@ export function createGuard(options: GuardOptions): Guard {
         looking = false
         again = Date.now() + againMs
       })
-  }
+  })
 
   return {
     async holds() {

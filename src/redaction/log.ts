@@ -15,9 +15,14 @@ export function redactedLog(redact: Redactor, to: { write(line: string): unknown
   }
 }
 
+/** What pino begins each line with, whatever it is given. */
+const OWN = /^\{"level":\d+,"time":\d+,"pid":\d+,/
+
 function redactedLine(line: string, redact: Redactor): string {
+  const [own = ''] = OWN.exec(line) ?? []
   try {
-    return JSON.stringify(redact.value(JSON.parse(line)))
+    const redacted = JSON.stringify(redact.value(JSON.parse(own === '' ? line : `{${line.slice(own.length)}`)))
+    return own === '' ? redacted : own + redacted.slice(1)
   } catch {
     return redact.text(line)
   }

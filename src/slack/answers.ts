@@ -6,7 +6,7 @@ import type { Log } from '../storage/log.ts'
 import type { Checks } from './checks.ts'
 import { toChoice } from './choices.ts'
 import type { SlackMetrics } from './metrics.ts'
-import { isHome, toNotice, toView } from './modals.ts'
+import { isNowhere, toNotice, toView } from './modals.ts'
 import { sayingOf, viewOf } from './notices.ts'
 import { respond } from './respond.ts'
 import type { Source } from './source.ts'
@@ -24,28 +24,28 @@ export function createAnswers(tools: {
   log: Log
   command: string
 }): Answers {
-  const { client, checks, metrics, log } = tools
+  const { client, checks, log } = tools
 
   async function show(message: Message, source: Source) {
-    if (isHome(source)) return await showAtHome(message, source)
+    if (isNowhere(source)) return await showApart(message, source)
     const { text, blocks } = checks.checkMessage(message)
     const content = { text, ...(blocks && { blocks: blocks as never }) }
     const thread = source.thread && { thread_ts: source.thread }
     if (source.respondUrl) {
       const reply = { ...content, ...thread, response_type: 'ephemeral', replace_original: source.question }
-      return await respond(source.respondUrl, reply, metrics)
+      return await respond(source.respondUrl, reply, tools)
     }
     await client.chat.postEphemeral({ channel: source.channel, user: source.user, ...content, ...thread })
   }
 
   /** In a modal; where Slack opens none any more, by a direct message. */
-  async function showAtHome(message: Message, source: Source) {
+  async function showApart(message: Message, source: Source) {
     try {
       await put(toNotice(checks.checkView(viewOf(message)), source), source)
     } catch (error) {
-      log.warn({ err: error, cause: source.cause }, 'an answer could not be shown in a modal')
+      log.warn({ err: error, user: source.user }, 'an answer could not be shown in a modal')
       const { text, blocks } = checks.checkMessage(message)
-      await client.chat.postMessage({ channel: source.user, text, ...(blocks && { blocks: blocks as never }) })
+      await tell(source.user, { text, ...(blocks && { blocks: blocks as never }) })
     }
   }
 
@@ -54,6 +54,12 @@ export function createAnswers(tools: {
     if (modal) await client.views.update({ view_id: modal, view })
     else if (trigger) await client.views.open({ trigger_id: trigger, view })
     else throw new Error('Slack opens no modal in answer to this')
+  }
+
+  /** There is no channel that it was asked in: then it is said where only they are. */
+  async function tell(user: string, content: { text: string; blocks?: never }) {
+    const { channel } = await client.conversations.open({ users: user })
+    await client.chat.postMessage({ channel: String(channel?.id), ...content })
   }
 
   async function open(answer: Answer & { kind: 'modal' }, source: Source) {
@@ -69,7 +75,7 @@ export function createAnswers(tools: {
       await put(toView(checks.checkModal(answer.modal), source), source)
       if (source.question) await dismiss(source)
     } catch (error) {
-      log.warn({ err: error, cause: source.cause, callback: answer.modal.callbackId }, 'a modal could not be opened')
+      log.warn({ err: error, callback: answer.modal.callbackId }, 'a modal could not be opened')
       const text = `The form can't be shown here now. Say it in one line instead: \`${tools.command} help\` shows how.`
       await show({ text }, source)
     }
@@ -77,7 +83,7 @@ export function createAnswers(tools: {
 
   /** The question has been answered; its buttons would only ask for a second press. */
   async function dismiss({ respondUrl }: Source) {
-    if (respondUrl) await respond(respondUrl, { delete_original: true }, metrics)
+    if (respondUrl) await respond(respondUrl, { delete_original: true }, tools)
   }
 
   return {
@@ -89,8 +95,7 @@ export function createAnswers(tools: {
         else if (source.question) await dismiss(source)
         else if (source.modal) await show({ text: 'Done: the incident’s thread shows it.' }, source)
       } catch (error) {
-        const fields = { err: error, cause: source.cause, user: source.user, channel: source.channel }
-        log.warn(fields, 'an answer could not be shown')
+        log.warn({ err: error, user: source.user, channel: source.channel }, 'an answer could not be shown')
       }
     },
   }

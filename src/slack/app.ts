@@ -75,7 +75,7 @@ export function createSlackApp(options: SlackAppOptions): SlackEdge {
     logger: boltLogger(log),
     convoStore: false,
   })
-  app.error(async (error) => log.error({ err: error }, 'a gesture could not be acknowledged; nothing was done'))
+  app.error(async (error) => log.error({ err: error }, 'a gesture could not be taken; nothing was done'))
 
   const answers = createAnswers({ ...options, client: clients.interactive, command: options.names.incident })
   const gestures = createGestures({ ...options, answers })

@@ -8,7 +8,7 @@ import {
 } from '@slack/web-api'
 import type { Log } from '../storage/log.ts'
 import { boltLogger } from './bolt-logger.ts'
-import type { SlackMetrics } from './metrics.ts'
+import { beginCall, type SlackMetrics } from './metrics.ts'
 
 /**
  * Two clients, because one 429 pauses a client's whole queue: a late `chat.update` must not expire the `trigger_id`
@@ -37,7 +37,7 @@ export function createClients(options: {
     rejectRateLimitedCalls: true,
     ...(options.apiUrl && { slackApiUrl: options.apiUrl }),
   }
-  const client = (own: WebClientOptions) => new CountingClient(options.token, { ...shared, ...own }, options.metrics)
+  const client = (own: WebClientOptions) => new ToldClient(options.token, { ...shared, ...own }, options)
   return {
     interactive: client({ timeout: 5_000 }),
     background: client({ timeout: 10_000 }),
@@ -45,28 +45,32 @@ export function createClients(options: {
 }
 
 /** Every method of a WebClient goes through `apiCall`. */
-class CountingClient extends WebClient {
-  readonly #metrics: SlackMetrics
+class ToldClient extends WebClient {
+  readonly #tools: { metrics: SlackMetrics; log: Log }
 
-  constructor(token: string, options: WebClientOptions, metrics: SlackMetrics) {
+  constructor(token: string, options: WebClientOptions, tools: { metrics: SlackMetrics; log: Log }) {
     super(token, options)
-    this.#metrics = metrics
+    this.#tools = tools
   }
 
   override async apiCall(method: string, options?: Record<string, unknown>): Promise<WebAPICallResult> {
+    const ended = beginCall(method, this.#tools)
     try {
       const result = await super.apiCall(method, options)
-      this.#metrics.called(method, 'ok')
+      ended('ok')
       return result
     } catch (error) {
-      this.#metrics.called(method, outcomeOf(error))
+      ended(outcomeOf(error))
       throw error
     }
   }
 }
 
+const CODE = /^[a-z\d_]{1,50}$/
+
 function outcomeOf(error: unknown): string {
-  if (error instanceof WebAPIPlatformError) return error.data.error
+  // web-api puts a body that isn't JSON (a proxy's page, a cut answer) in place of the code.
+  if (error instanceof WebAPIPlatformError) return CODE.test(error.data.error) ? error.data.error : 'unreadable'
   if (error instanceof WebAPIRateLimitedError) return 'ratelimited'
   if (error instanceof WebAPIHTTPError) return `http_${error.statusCode}`
   return 'unreachable'

@@ -1,4 +1,5 @@
 import type { Answer, Gesture } from '../../commands/command.ts'
+import type { ShortcutId, ShortcutMessage } from '../../commands/shortcuts.ts'
 
 /** What the edge calls: commands/index.ts with its desk. Bad input is an answer; what is thrown is a failure. */
 export interface Doors {
@@ -6,6 +7,8 @@ export interface Doors {
   runLine(root: 'incident' | 'ops', text: string, gesture: Gesture): Promise<Answer>
   /** What was typed after `@firebreak`. */
   runMention(text: string, gesture: Gesture): Promise<Answer>
+  /** `message`: the one that it was used on, if it is for messages. */
+  shortcut(id: ShortcutId, message: ShortcutMessage | null, gesture: Gesture): Promise<Answer>
   press(action: { id: string; value: string }, gesture: Gesture): Promise<Answer>
   submit(modal: SubmittedModal, gesture: Gesture): Promise<Submitted>
   actionIds: readonly string[]

@@ -2,12 +2,12 @@ import { failed } from '../../templates/failures.ts'
 import type { Log } from '../storage/log.ts'
 import { failureOf } from '../timeline/failures.ts'
 import type { SlackMetrics } from './metrics.ts'
-import type { Source } from './source.ts'
+import { endOf, type Source } from './source.ts'
 
-/** What a person is told when a gesture failed; null when it needs no word. The log says the rest. */
+/** What a person is told when a gesture failed; null when it needs no word. The log says the rest, under its cause. */
 export function explain(error: unknown, source: Source, { log, metrics }: Tools): string | null {
-  const gesture = { cause: source.cause, user: source.user, channel: source.channel }
   const failure = failureOf(error)
+  const gesture = { ...endOf(source), outcome: failure.kind }
   metrics.gesture(source.kind, failure.kind)
   switch (failure.kind) {
     case 'duplicate':
@@ -18,9 +18,9 @@ export function explain(error: unknown, source: Source, { log, metrics }: Tools)
       log.warn({ ...gesture, err: error }, 'a gesture was not recorded: the database is away')
       break
     case 'failed':
-      log.error({ ...gesture, err: error, correlation: failure.correlation }, 'a gesture failed')
+      log.error({ ...gesture, err: error }, 'a gesture failed')
   }
-  return failed(failure)
+  return failed(failure, source.cause)
 }
 
 interface Tools {

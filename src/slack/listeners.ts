@@ -7,6 +7,7 @@ import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
 import type { Homes } from './home/homes.ts'
 import { hearNews, type News } from './news.ts'
+import { offerShortcuts } from './shortcuts.ts'
 import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
 import { answerView } from './submissions.ts'
 import { addressed, typed } from './text.ts'
@@ -70,6 +71,7 @@ export function listen(app: App, listening: Listening): void {
     if (event.tab === 'home') homes.opened({ team: body.team_id, user: event.user })
   })
 
+  offerShortcuts(app, listening)
   hearNews(app, listening)
 }
 

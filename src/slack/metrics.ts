@@ -1,4 +1,6 @@
-export type GestureKind = 'command' | 'mention' | 'action' | 'view'
+import type { Log } from '../storage/log.ts'
+
+export type GestureKind = 'command' | 'mention' | 'action' | 'view' | 'shortcut'
 
 /** What Slack's edge counts; src/http/metrics.ts makes one for Prometheus. */
 export interface SlackMetrics {
@@ -9,4 +11,13 @@ export interface SlackMetrics {
   called(method: string, outcome: string): void
   /** A payload that Slack would have refused, and what was wrong with it. */
   repaired(limit: string): void
+}
+
+/** A call of Slack's that begins now; what is returned is to be told how it ended. */
+export function beginCall(method: string, { metrics, log }: { metrics: SlackMetrics; log: Log }) {
+  const since = performance.now()
+  return (outcome: string) => {
+    metrics.called(method, outcome)
+    log.debug({ method, outcome, ms: Math.round(performance.now() - since) }, 'Slack was called')
+  }
 }

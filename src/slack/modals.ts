@@ -3,7 +3,7 @@ import type { Block, Modal } from '../../templates/message.ts'
 
 /** Where an answer goes, and what a gesture is about. */
 export interface Place {
-  /** Empty: App Home, which is in none. */
+  /** Empty where there is none: in App Home, and for a shortcut of the whole of Slack. */
   channel: string
   /** The ts of the thread's root, if it came from within a thread. */
   thread: string | null
@@ -12,10 +12,10 @@ export interface Place {
   respondUrl: string | null
 }
 
-const HOME: Place = { channel: '', thread: null, message: null, respondUrl: null }
+const NOWHERE: Place = { channel: '', thread: null, message: null, respondUrl: null }
 
-/** Nothing can be said there but in a modal. */
-export const isHome = ({ channel }: Place): boolean => channel === ''
+/** Nothing can be said there but in a modal, or in a direct message. */
+export const isNowhere = ({ channel }: Place): boolean => channel === ''
 
 /**
  * A modal knows no channel: what opened it travels in its private_metadata (at most 3,000 characters), around the
@@ -47,7 +47,7 @@ const metadataWith = ({ channel, thread, message, respondUrl }: Place, metadata:
   JSON.stringify({ channel, thread, message, respondUrl, metadata })
 
 export const placeOf = (view: { type: string; private_metadata: string }): Place =>
-  view.type === 'home' ? HOME : placeAndMetadata(view).place
+  view.type === 'home' ? NOWHERE : placeAndMetadata(view).place
 
 export const metadataOf = (view: { private_metadata: string }): string => placeAndMetadata(view).metadata
 

@@ -1,6 +1,6 @@
-import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import type { BlockAction, GlobalShortcut, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import type { GestureKind } from './metrics.ts'
-import { isHome, type Place, placeOf } from './modals.ts'
+import { isNowhere, type Place, placeOf } from './modals.ts'
 
 /** Where a gesture came from, and how to answer it. */
 export interface Source extends Place {
@@ -9,12 +9,14 @@ export interface Source extends Place {
   receivedAt: number
   /** `command:<trigger_id>`, …: Slack may deliver the same gesture twice. */
   cause: string
+  /** The command, or the button's or form's id: what may be logged of what somebody did. */
+  what: string
   user: string
   team: string
   userName: string
   /** Opens one modal, within three seconds of the gesture. */
   trigger: string | null
-  /** The modal, opened from App Home, whose button was pressed: the answer takes its place. Its view's id. */
+  /** The modal, opened where there is no channel, whose button was pressed: the answer takes its place. Its view's id. */
   modal: string | null
   /** The gesture answers a question that only this person sees; the answer takes its place. */
   question: boolean
@@ -29,6 +31,7 @@ export const fromCommand = (command: SlashCommand): Source => ({
   ...some(),
   kind: 'command',
   cause: `command:${command.trigger_id}`,
+  what: command.command,
   user: command.user_id,
   team: command.team_id,
   userName: command.user_name,
@@ -47,6 +50,7 @@ export const fromMention = ({ event_id, team_id, event }: Mention): Source => ({
   ...some(),
   kind: 'mention',
   cause: `event:${event_id}`,
+  what: 'mention',
   user: event.user,
   team: team_id,
   userName: event.user,
@@ -57,10 +61,12 @@ export const fromMention = ({ event_id, team_id, event }: Mention): Source => ({
 /** A button's, in a message, in a modal or in App Home. */
 export function fromAction(body: BlockAction): Source {
   const { container, message, view } = body
-  const shared = { ...some(), ...fromPerson(body), kind: 'action', cause: `action:${body.trigger_id}` } as const
+  const [action] = body.actions
+  const own = { kind: 'action', cause: `action:${body.trigger_id}`, what: action?.action_id ?? '' } as const
+  const shared = { ...some(), ...fromPerson(body), ...own }
   if (view) {
     const place = placeOf(view)
-    const modal = isHome(place) && view.type === 'modal' ? view.id : null
+    const modal = isNowhere(place) && view.type === 'modal' ? view.id : null
     return { ...shared, ...place, modal, trigger: body.trigger_id }
   }
   return {
@@ -74,12 +80,35 @@ export function fromAction(body: BlockAction): Source {
   }
 }
 
+/** A shortcut for the whole of Slack has no channel: a modal answers, as in App Home. */
+export const fromShortcut = (body: GlobalShortcut | MessageShortcut): Source => ({
+  ...some(),
+  kind: 'shortcut',
+  what: body.callback_id,
+  cause: `shortcut:${body.trigger_id}`,
+  user: body.user.id,
+  team: body.team?.id ?? body.user.team_id ?? 'unknown',
+  userName: ('username' in body.user && body.user.username) || body.user.id,
+  channel: 'channel' in body ? body.channel.id : '',
+  thread: 'message' in body && typeof body.message.thread_ts === 'string' ? body.message.thread_ts : null,
+  message: 'message_ts' in body ? body.message_ts : null,
+  trigger: body.trigger_id,
+  respondUrl: 'response_url' in body ? body.response_url : null,
+})
+
 export const fromView = (body: ViewSubmitAction): Source => ({
   ...some(),
   ...fromPerson(body),
   ...placeOf(body.view),
   kind: 'view',
   cause: `view:${body.view.id}`,
+  what: body.view.callback_id,
+})
+
+/** What the log tells of a gesture when it ends; of whom, but nothing that they wrote. */
+export const endOf = ({ kind, what, user, channel, receivedAt }: Source) => ({
+  ...{ kind, what, user, channel },
+  ms: Math.round(performance.now() - receivedAt),
 })
 
 const fromPerson = ({ user, team }: BlockAction | ViewSubmitAction) => ({

@@ -5,9 +5,9 @@ import type { Answers } from './answers.ts'
 import type { Checks } from './checks.ts'
 import type { Doors, Submitted } from './doors.ts'
 import { Failed, type Gestures } from './gestures.ts'
-import { isHome, metadataOf, placeOf, toNotice, toView, valuesOf } from './modals.ts'
+import { isNowhere, metadataOf, placeOf, toNotice, toView, valuesOf } from './modals.ts'
 import { sayingOf, viewOf } from './notices.ts'
-import { fromView } from './source.ts'
+import { fromView, type Source } from './source.ts'
 
 /** What an acknowledgement may wait for: Slack gives it 3 s, and the way there and back takes its part. */
 const BUDGET_MS = 2_000
@@ -26,11 +26,16 @@ type Ack = (response?: ViewResponseAction) => Promise<void>
  * modal closes, and the person is answered where it was opened.
  */
 export function answerView(body: ViewSubmitAction, ack: Ack, tools: Tools): Promise<void> {
-  return tools.gestures.track(answer(body, ack, tools))
+  const source = fromView(body)
+  return tools.gestures.follow(source, () => answer(body, source, ack, tools))
 }
 
-async function answer(body: ViewSubmitAction, ack: Ack, { doors, gestures, answers, checks }: Tools): Promise<void> {
-  const source = fromView(body)
+async function answer(
+  body: ViewSubmitAction,
+  source: Source,
+  ack: Ack,
+  { doors, gestures, answers, checks }: Tools,
+): Promise<void> {
   const working = gestures.attempt(source, (gesture) => submit(body, doors, gesture))
   const response = shownInTime(working, body, checks)
   await gestures.acknowledge(source, async () => ack(await response))
@@ -52,7 +57,7 @@ async function shownInTime(
   if (early instanceof Failed || !('kind' in early)) return undefined
   const place = placeOf(body.view)
   if (early.kind === 'modal') return { response_action: 'update', view: toView(checks.checkModal(early.modal), place) }
-  const saying = isHome(place) ? sayingOf(early) : null
+  const saying = isNowhere(place) ? sayingOf(early) : null
   return saying ? { response_action: 'update', view: toNotice(checks.checkView(viewOf(saying)), place) } : undefined
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import type { Log } from './log.ts'
 
@@ -18,7 +19,8 @@ types.setTypeParser(pg.types.builtins.INT8, (text: string) => {
  */
 export function openPool(options: pg.PoolConfig, log: Log): pg.Pool {
   const pool = new pg.Pool({ types, connectionTimeoutMillis: CONNECT_MS, ...options })
-  const lost = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
+  // Whoever had it made has nothing to do with its end.
+  const lost = AsyncLocalStorage.bind((error: Error) => log.warn({ err: error }, 'a database connection was lost'))
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
   return pool

@@ -1,5 +1,6 @@
-/** The part of pino's logger that storage uses. */
+/** The part of pino's logger that is used. */
 export interface Log {
+  debug: LogFunction
   info: LogFunction
   warn: LogFunction
   error: LogFunction

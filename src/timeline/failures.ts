@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { isDatabaseAway } from '../storage/away.ts'
 import { DuplicateCause } from './ledger.ts'
 
@@ -8,13 +7,13 @@ export type Failure =
   | { kind: 'duplicate' }
   /** The database is away. `maybeCommitted`: all of it is recorded, or nothing; else nothing is. */
   | { kind: 'away'; maybeCommitted: boolean }
-  /** A fault of ours; the log has it under `correlation`. */
-  | { kind: 'failed'; correlation: string }
+  /** A fault of ours: the log has it. */
+  | { kind: 'failed' }
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof DuplicateCause) return { kind: 'duplicate' }
   if (isDatabaseAway(error)) {
     return { kind: 'away', maybeCommitted: (error as { maybeCommitted?: boolean }).maybeCommitted === true }
   }
-  return { kind: 'failed', correlation: randomBytes(4).toString('hex') }
+  return { kind: 'failed' }
 }

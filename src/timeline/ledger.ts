@@ -53,8 +53,8 @@ export interface Ledger {
    * `maybeCommitted` leaves open whether all of it is recorded or nothing; any other error means nothing.
    */
   transaction<T>(cause: string | null, change: (tx: LedgerTransaction) => Promise<T>): Promise<T>
-  /** Called after each commit with the chain that grew, and its end; in this process only (others hear NOTIFY). */
-  onAppend(listener: (chain: string, end: ChainEnd) => void): void
+  /** Called after each commit with the chain that grew, its end and what is new; in this process only (others hear NOTIFY). */
+  onAppend(listener: (chain: string, end: ChainEnd, entries: NewEntry[]) => void): void
 }
 
 const BUILT_IN: Redactor = createRedactor({ emails: false, patterns: [], secrets: [] })
@@ -68,12 +68,13 @@ export function createLedger(
   db: Kysely<Schema>,
   { signer, redact = BUILT_IN }: { signer?: Signer; redact?: Redactor } = {},
 ): Ledger {
-  const listeners: ((chain: string, end: ChainEnd) => void)[] = []
+  const listeners: Parameters<Ledger['onAppend']>[0][] = []
   return {
     onAppend: (listener) => void listeners.push(listener),
     async transaction(cause, change) {
       let held: HeldChain | null = null
       let end: ChainEnd | null = null
+      const entries: NewEntry[] = []
       let changed = false
       const result = await db
         .transaction()
@@ -101,6 +102,7 @@ export function createLedger(
                   head = sealed.hash
                   seq += 1
                   end = { seq, hash: head.toString('hex'), recordedAt: row.now }
+                  entries.push(entry)
                   return seq
                 },
                 async sign() {
@@ -124,7 +126,8 @@ export function createLedger(
           throw error
         })
       const grown = end as ChainEnd | null
-      if (grown) for (const listener of listeners) listener((held as HeldChain | null)?.name ?? GENERAL, grown)
+      const chain = (held as HeldChain | null)?.name ?? GENERAL
+      if (grown) for (const listener of listeners) listener(chain, grown, entries)
       return result
     },
   }

@@ -6,10 +6,17 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach } from 'vitest'
 import { connectKubernetes } from '../../src/adapters/kubernetes/adapter.ts'
 import { KubernetesError, type KubernetesPort } from '../../src/adapters/kubernetes/port.ts'
+import type { Call } from '../../src/adapters/kubernetes/told.ts'
 import { startTinyServer } from '../support/tiny-server.ts'
 
 /** What no error may show. */
 export const TOKEN = 'a-token-that-nobody-may-see'
+
+interface Connecting {
+  token?: string
+  timeoutMs?: number
+  told?: (call: Call) => void
+}
 
 /** For a test file: a folder for kubeconfigs, and clusters that answer as a test says; both end with each test. */
 export function tinyClusters() {
@@ -25,7 +32,10 @@ export function tinyClusters() {
 
   return {
     file: (name: string) => path.join(folder, name),
-    async connect(server: string, { token = TOKEN, timeoutMs = 10_000 } = {}): Promise<KubernetesPort> {
+    async connect(
+      server: string,
+      { token = TOKEN, timeoutMs = 10_000, told = () => {} }: Connecting = {},
+    ): Promise<KubernetesPort> {
       const kubeconfig = path.join(folder, 'kubeconfig')
       const config = {
         'current-context': 'it',
@@ -34,7 +44,7 @@ export function tinyClusters() {
         contexts: [{ name: 'it', context: { cluster: 'it', user: 'bot' } }],
       }
       await writeFile(kubeconfig, JSON.stringify(config))
-      return connectKubernetes({ kubeconfig, namespace: 'microservices', timeoutMs })
+      return connectKubernetes({ kubeconfig, namespace: 'microservices', timeoutMs, told })
     },
     async serve(listener: RequestListener) {
       const server = await startTinyServer(listener)

@@ -19,6 +19,7 @@ beforeEach(() => {
     ...{ incidents: t.incidents, engine: t.engine, operations: t.context.operations, templates: [] },
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],
+    serviceOf: async () => 'dial',
     names: { incident: '/incident', ops: '/ops' },
     tokens: {} as never,
     endRecovery: async () => ({}) as never,

@@ -15,6 +15,7 @@ beforeAll(async () => {
     endRecovery: (asked) => endRecovery(t.context, asked),
     severities: [{ name: 'P1', aliases: [], description: 'Broken', acknowledgeWithinMs: null, updateEveryMs: null }],
     services: ['dial'],
+    serviceOf: async () => 'dial',
     shifts: () => [],
     channels: { whyUnfit: async () => null, whyNoRoom: async () => null },
     names: { incident: '/outage', ops: '/prod' },

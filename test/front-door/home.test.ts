@@ -79,7 +79,10 @@ describe('App Home', () => {
   })
 
   it('has a menu of an incident, whose answers take its place', async () => {
-    const pick = (view: View, value: string) => bot.slack.click({ user: 'U0ALICE', view, actionId: 'choose', value })
+    const pick = (view: View, line: string) => {
+      const actionId = elements(view).find(({ value }) => value === line)?.action_id ?? `no ${line}`
+      return bot.slack.click({ user: 'U0ALICE', view, actionId })
+    }
     await bot.slack.click({
       user: 'U0ALICE',
       view: home('U0ALICE') as View,

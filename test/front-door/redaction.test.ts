@@ -175,7 +175,10 @@ describe('none of these secrets is anywhere', () => {
     expect(places.database).toContain('[redacted: GitHub token]')
     expect(places.slack).toContain('[redacted: GitHub token]')
     expect(places.files).toContain('[redacted: GitHub token]')
-    expect(places.log).toContain('Firebreak is running')
+    // Every kind of line was there to be looked at.
+    const kinds = ['Firebreak is running', 'a gesture came', 'a gesture is done', 'recorded', 'Slack was called']
+    for (const kind of [...kinds, 'a cluster was asked', 'Slack shows what is recorded'])
+      expect(places.log).toContain(`"msg":"${kind}"`)
     for (const [place, text] of Object.entries(places)) {
       for (const trace of traces(secret)) expect(text.includes(trace), `${trace} in the ${place}`).toBe(false)
     }

@@ -29,7 +29,10 @@ describe('before any incident is open', () => {
   it('helps, and tells the usage of one verb', async () => {
     expect(await bot.ask('U0DAVE', 'help')).toMatch(/\/incident open.*\/incident resolve.*\/incident export/s)
     expect(await bot.ask('U0DAVE', '')).toMatch(/No incident is open/)
-    expect(await bot.ask('U0DAVE', 'help', '/ops')).toMatch(/\/ops pods.*\/ops logs.*\/ops scale.*\/ops undo/s)
+    expect(await bot.ask('U0ALICE', 'help', '/ops')).toMatch(/\/ops pods.*\/ops logs.*\/ops scale.*\/ops undo/s)
+    const reader = await bot.ask('U0DAVE', 'help', '/ops')
+    expect(reader, 'who may only look is shown no more').toMatch(/\/ops pods.*\/ops logs.*is left out/s)
+    expect(reader).not.toMatch(/\/ops (scale|undo|hold|approve)/)
     expect(await bot.ask('U0DAVE', 'help scale', '/ops')).toMatch(/scale checkout 5/)
   })
 })

@@ -97,14 +97,14 @@ describe('a route that takes a right', () => {
 })
 
 describe('a failure', () => {
-  it('of ours is 500, told by a number under which the log has it, and nothing of it leaks', async () => {
+  it('of ours is 500, told by the cause that the log has it under, and nothing of it leaks', async () => {
     failure = new Error('select secret from vault')
     const { status, body } = await call('/api/failing')
     expect({ status, code: body.code }).toEqual({ status: 500, code: 'failed' })
-    expect(body.correlation).toMatch(/^[0-9a-f]{8}$/)
-    expect(body.text).toContain(body.correlation)
+    expect(body.correlation).toMatch(/^cli:4:[\w-]{36}$/)
+    expect(body.text).toContain(`\`${body.correlation}\``)
+    expect(log.fields[log.messages.indexOf('a request failed')]).toMatchObject({ cause: body.correlation })
     expect(JSON.stringify(body)).not.toContain('vault')
-    expect(log.messages).toContain('a request failed')
   })
 
   it('of the database is 503, in the words that Slack’s people get', async () => {
@@ -135,6 +135,7 @@ describe('a line that was run before the database went away', () => {
     const desk: Desk = {
       flood: { perMinute: 60, take: async () => ({ ok: true }) },
       templates: [],
+      serviceOf: async () => null,
       ...{
         incidents: {
           ...t.incidents,
@@ -156,7 +157,10 @@ describe('a line that was run before the database went away', () => {
     }
     const speech = createSpeech({ engine: t.engine, identity: t.context.identity })
     const route = run({ desk, db: database.db, room: () => 'C0INCIDENTS', speech })
-    const asked = route.handle({ line: 'incident open P1 Late', key: 'test-key-1' }, { person: alice, token: 4 })
+    const asked = route.handle(
+      { line: 'incident open P1 Late', key: 'test-key-1' },
+      { person: alice, token: 4, cause: 'cli:4:test-key-1' },
+    )
     await expect(asked).rejects.toMatchObject({ maybeCommitted: true })
     expect((await t.incidents.listOpen()).map(({ title }) => title)).toContain('Late')
     await Promise.all([t.close(), database.close()])

@@ -108,7 +108,13 @@ describe('the response time', () => {
 
 describe('the next update', () => {
   const say = (id: number, nextInMs: number | null = null) =>
-    incidents.postUpdate(by(), id, { template: 'update', render: () => 'we look', status: null, nextInMs })
+    incidents.postUpdate(by(), id, {
+      template: 'update',
+      said: 'we look',
+      render: () => 'we look',
+      status: null,
+      nextInMs,
+    })
 
   it('is due as the severity says, or as the last one promised', async () => {
     const id = await open()

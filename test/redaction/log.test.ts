@@ -56,6 +56,33 @@ describe('the log', () => {
     })
   })
 
+  it('keeps the cause of each line as it is, so that it can be looked for: whatever a team’s patterns find', () => {
+    const strict = createRedactor({ emails: false, patterns: [], secrets: [] })
+    strict.learn({ patterns: [{ name: 'customer id', pattern: '\\d{9,11}' }] })
+    const causes = [
+      'command:13345224609.738474920.8088930838d88f008e0',
+      'action:4000056655.5665556.8088930838d88f008e0',
+    ]
+    const more = ['event:Ev08MFMKH6', 'view:V0123456789', 'cli:4:0b8d4f0e-6f3a-4c39-9d43-0a7a52b4c0de']
+    for (const cause of [...causes, ...more.slice(0, 2)]) expect(strict.value({ cause })).toEqual({ cause })
+    for (const cause of [...causes, ...more]) expect(redact.value({ cause })).toEqual({ cause })
+    expect(strict.value({ said: 'customer 738474920' })).toEqual({ said: 'customer [redacted: customer id]' })
+  })
+
+  it('redacts what it took for clean, as soon as it learns that it is not', () => {
+    const learning = createRedactor({ emails: false, patterns: [], secrets: [] })
+    const parts: string[] = []
+    const log = pino({}, redactedLog(learning, { write: (line) => parts.push(line) }))
+    for (let n = 0; n < 2; n++) log.info({ what: 'blue-giraffe-42' }, 'said')
+    learning.learn({ secrets: ['blue-giraffe-42'] })
+    log.info({ what: 'blue-giraffe-42' }, 'said')
+    expect(parts.map((line) => JSON.parse(line).what)).toEqual([
+      'blue-giraffe-42',
+      'blue-giraffe-42',
+      '[redacted: secret]',
+    ])
+  })
+
   it('passes on what is no JSON, redacted too', () => {
     const parts: string[] = []
     const log = redactedLog(redact, { write: (line) => parts.push(line) })

@@ -12,6 +12,7 @@ import type { Doors, SubmittedModal } from '../../src/slack/doors.ts'
 import { createWorkspace } from '../../src/slack/workspace.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
 import type { Log } from '../../src/storage/log.ts'
+import { reasons } from '../../src/timeline/because.ts'
 import { testDatabase } from '../support/database.ts'
 import { FakeSlack, type FakeSlackOptions } from './fake/fake-slack.ts'
 
@@ -20,7 +21,7 @@ export const asAlice = { user: 'U0ALICE', channel: ROOM }
 
 /** What the doors were asked, in order. */
 interface Asked {
-  door: 'runLine' | 'runMention' | 'press' | 'submit'
+  door: 'runLine' | 'runMention' | 'shortcut' | 'press' | 'submit'
   what: string | { id: string; value: string } | SubmittedModal
   gesture: Gesture
 }
@@ -102,6 +103,8 @@ function stubDoors() {
   const doors: Doors = {
     runLine: (root, text, gesture) => ask({ door: 'runLine', what: `${root} ${text}`, gesture }) as Promise<Answer>,
     runMention: (text, gesture) => ask({ door: 'runMention', what: text, gesture }) as Promise<Answer>,
+    shortcut: (id, message, gesture) =>
+      ask({ door: 'shortcut', what: `${id} ${message?.text ?? ''}`, gesture }) as Promise<Answer>,
     press: (action, gesture) => ask({ door: 'press', what: action, gesture }) as Promise<Answer>,
     submit: (modal, gesture) => ask({ door: 'submit', what: modal, gesture }),
     actionIds: ['change.approve', 'choose'],
@@ -122,8 +125,9 @@ export interface Line {
 
 function keptLines(): { lines: Line[]; log: Log } {
   const lines: Line[] = []
-  const keep = (level: string) => (fields: object, message: string) => void lines.push({ ...fields, level, message })
-  return { lines, log: { info: keep('info'), warn: keep('warn'), error: keep('error') } }
+  const keep = (level: string) => (fields: object, message: string) =>
+    void lines.push({ ...reasons(), ...fields, level, message })
+  return { lines, log: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') } }
 }
 
 export const afterMs = async (ms: number, answer: Answer = say('done')) => {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { say } from '../../commands/command.ts'
-import { afterMs, asAlice, type EdgeWorld, edgeWorld } from './edge-world.ts'
+import { afterMs, aModal, asAlice, type EdgeWorld, edgeWorld } from './edge-world.ts'
 
 // An unhandled rejection anywhere fails the run by itself: vitest sees to that.
 describe('the Socket Mode connection', () => {
@@ -41,6 +41,24 @@ describe('the Socket Mode connection', () => {
     expect((await world.told()).text).toBe('done')
     await connections(1)
     await works()
+  })
+
+  it('says under the gesture’s cause what it could not acknowledge over a connection that broke, and answers it', async () => {
+    world = await edgeWorld('socket', { apiUrl: relayed })
+    await connections(1)
+    world.reply({ kind: 'modal', modal: aModal })
+    await world.slack.command({ ...asAlice, command: '/incident', text: 'open' })
+    const view = await world.slack.until(() => world.slack.views('U0ALICE').at(-1))
+    world.reply(() => afterMs(500, say('done')))
+    world.slack.submit({ user: 'U0ALICE', view, values: { title: 'x' } }).catch(() => {})
+    await world.slack.until(() => world.asked[1])
+    await relay?.stop()
+    world.slack.cut()
+    expect((await world.told()).text).toBe('done')
+    const said = world.lines.find(({ message }) => message.startsWith('a gesture could not be acknowledged'))
+    expect(said).toMatchObject({ level: 'error', cause: `view:${view.id}`, kind: 'view', user: 'U0ALICE' })
+    await relay?.start()
+    await connections(1)
   })
 
   it('comes back after Slack was away at the network level for a while', async () => {

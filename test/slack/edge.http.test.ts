@@ -64,6 +64,20 @@ describe('the HTTP server', () => {
     expect(metrics).toContain('process_cpu_seconds_total')
   })
 
+  it('makes no series of what somebody sends or answers', async () => {
+    const evil = 'evil"} 1\nfirebreak_evil{x="'
+    await world.slack.deliverRaw('slash_commands', { ...command, command: `/${evil}`, trigger_id: '1.B' })
+    await world.slack.until(() => world.lines.some(({ what }) => String(what).includes('evil')))
+    world.slack.fail('chat.postEphemeral', { error: `<html>${evil}`, times: 1 })
+    await world.slack.mention({ ...asAlice, text: 'help' })
+    await world.slack.until(() => world.lines.some(({ message }) => message === 'an answer could not be shown'))
+    await get(`/api/${encodeURIComponent(evil)}`)
+    await get(`/${encodeURIComponent(evil)}`)
+    const metrics = await (await get('/metrics')).text()
+    expect(metrics).not.toContain('evil')
+    expect(metrics).toContain('firebreak_slack_calls_total{method="chat.postEphemeral",outcome="unreadable"} 1')
+  })
+
   it('answers a submission that is under way when it is told to stop', async () => {
     world.reply(() => afterMs(500))
     const view = { id: 'V1', callback_id: 'incident.open', blocks: [], state: { values: {} }, private_metadata: '{}' }

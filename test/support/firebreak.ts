@@ -3,14 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pino from 'pino'
 import { parse } from 'yaml'
 import { loadEnvironment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { startFirebreak } from '../../src/firebreak.ts'
+import { openLog } from '../../src/log.ts'
 import { startPlayground } from '../../src/playground/playground.ts'
 import type { Scenario } from '../../src/playground/world.ts'
-import { redactedLog } from '../../src/redaction/log.ts'
 import { createRedactor } from '../../src/redaction/redactor.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { readEntries } from '../../src/timeline/store.ts'
@@ -100,10 +99,9 @@ export async function startBot(options: BotOptions = {}) {
   const config = await loadConfig(env.FIREBREAK_CONFIG, env)
   const { heard } = options
   const redact = createRedactor({ emails: false, patterns: [], secrets: environment.secrets })
-  const log = pino(
-    { level: heard ? 'trace' : (process.env.TEST_LOG ?? 'silent') },
-    redactedLog(redact, { write: (line) => (heard ? heard(line) : process.stdout.write(line)) }),
-  )
+  const log = openLog(heard ? 'trace' : (process.env.TEST_LOG ?? 'silent'), redact, {
+    write: (line) => (heard ? heard(line) : process.stdout.write(line)),
+  })
   const start = async () => {
     const config = await loadConfig(env.FIREBREAK_CONFIG, env)
     return await startFirebreak({ environment, config, log, redact, variables: env, strict: true, lookEveryMs: 50 })

@@ -126,18 +126,25 @@ const item: ReviewItem = {
   text: 'OP-12 (scale checkout 5) ran on the word of Alice alone: nobody answers',
 }
 
+const nothing = { severity: undefined, changes: [], items: [], tasks: [], links: [] }
+
 describe('the incident list and status', () => {
   it('read as in their golden file', async () => {
     const texts = [
       incidentList([], []),
       incidentList([incident({ id: 8, title: HOSTILE }), incident()], [ended]),
       incidentList([], [ended, incident({ id: 5, status: 'cancelled' })]),
-      incidentStatus(incident({ service: null }), [], []),
-      incidentStatus(
-        ended,
-        [change('succeeded', { votes: [approval], detail: '5/5 ready' }), change('planned', { id: 13 })],
-        [{ ...item, id: 1, settledAt: at(3_000) }, item],
-      ),
+      incidentStatus(incident({ service: null }), nothing),
+      incidentStatus(ended, {
+        severity: P1,
+        changes: [change('succeeded', { votes: [approval], detail: '5/5 ready' }), change('planned', { id: 13 })],
+        items: [{ ...item, id: 1, settledAt: at(3_000) }, item],
+        tasks: [{ text: 'raise the pool’s limit' }],
+        links: [
+          { url: 'https://grafana.example.com/d/1', title: 'Latency' },
+          { url: 'https://meet.example.com/x', title: null },
+        ],
+      }),
     ]
     await expect(`${texts.join('\n\n------\n\n')}\n`).toMatchFileSnapshot('golden/incident-list.txt')
   })

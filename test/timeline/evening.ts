@@ -38,7 +38,8 @@ export const examples: { [T in EntryType]: Body<T> } = {
   'incident.assigned': { type: 'incident.assigned', role: 'scribe', person: BOB, was: null },
   'incident.updated': {
     ...{ type: 'incident.updated', template: 'update', status: 'identified', next: at(3600).toISOString() },
-    text: 'The payment provider is slow; we scale checkout',
+    said: 'The payment provider is slow; we scale checkout',
+    text: '*INC-7*: The payment provider is slow; we scale checkout',
   },
   'incident.duplicated': { type: 'incident.duplicated', of: 'INC-6' },
   'incident.duplicate_found': { type: 'incident.duplicate_found', duplicate: 'INC-8' },

@@ -16,7 +16,7 @@ export interface Slack {
   meanings(): Promise<Map<string, Meaning>>
 }
 
-const nobody = { info() {}, warn() {}, error() {} }
+const nobody = { debug() {}, info() {}, warn() {}, error() {} }
 const uncounted = { acknowledged() {}, gesture() {}, called() {}, repaired() {} }
 
 const clientWith = (token: string, apiUrl: string | null) =>

@@ -21,8 +21,8 @@ export const evidence = ({ db, ledger }: { db: Kysely<Schema>; ledger: Ledger })
       .strictObject({ table: z.enum(EVIDENCE_TABLES as [string, ...string[]]), from: Moment, to: Moment, key: Key })
       .refine(({ from, to }) => from < to, { error: 'must be after from', path: ['to'] }),
 
-    async handle({ table, from, to, key }, { person, token }) {
-      const asked = { actor: asActor(person), cause: `cli:${token}:${key}`, from, to }
+    async handle({ table, from, to }, { person, cause }) {
+      const asked = { actor: asActor(person), cause, from, to }
       await recordEvidence(ledger, asked).catch(async (error) => {
         if (!(error instanceof DuplicateCause)) throw error
         if (await isRecorded(db, asked)) return
@@ -40,8 +40,8 @@ export const backup = ({ backups }: { backups: Backups }) =>
     act: null, // the backup itself asks, and records
     input: z.strictObject({ key: Key }),
 
-    async handle({ key }, { person, token }) {
-      const taken = await backups.take({ person, cause: `cli:${token}:${key}` })
+    async handle(_, { person, cause }) {
+      const taken = await backups.take({ person, cause })
       if (taken.kind === 'refused') throw new ApiError(403, taken.code, taken.reason)
       return new Download(taken.name, 'application/gzip', taken.content)
     },

@@ -8,6 +8,8 @@ export interface Caller {
   person: Person
   /** The token's number. */
   token: number
+  /** `cli:4:<key>`: what its entries are recorded with, and its lines in the log. */
+  cause: string
 }
 
 /** One thing that the API does; `createRoutes` lists them all. */

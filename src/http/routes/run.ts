@@ -40,13 +40,12 @@ export function run({ desk, db, room, speech }: Tools) {
       key: Key,
     }),
 
-    async handle({ line, key }, caller): Promise<Said> {
-      const { person, token } = caller
-      const cause = `cli:${token}:${key}`
+    async handle({ line }, caller): Promise<Said> {
+      const { person, cause } = caller
       const answer = await once(db, cause, () =>
         runTyped(line, { person, cause, channel: room(), incident: null }, desk),
       )
-      return await tell(answer, cause, caller).catch((error) => {
+      return await tell(answer, caller).catch((error) => {
         // What was asked for is done by now: nobody may be told that nothing was.
         throw Object.assign(error, { maybeCommitted: true })
       })
@@ -54,8 +53,8 @@ export function run({ desk, db, room, speech }: Tools) {
   })
 
   /** `answer` is null for a gesture that came a second time. */
-  async function tell(answer: Answer | null, cause: string, caller: Caller): Promise<Said> {
-    const entry = await readByCause(db, cause)
+  async function tell(answer: Answer | null, caller: Caller): Promise<Said> {
+    const entry = await readByCause(db, caller.cause)
     const said = answer ? await speech.answer(answer, caller) : already(entry)
     const change = entry && (await changeOf(entry))
     if (!change) return said

@@ -22,7 +22,7 @@ export interface Said {
   change?: SaidChange
   /** Of an error: `database_away`, `rate_limited`, … */
   code?: string
-  /** What the bot's log has it under. */
+  /** The cause that the bot's log has it under. */
   correlation?: string
 }
 

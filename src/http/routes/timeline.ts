@@ -68,8 +68,7 @@ export const erase = (tools: {
       key: Key,
     }),
 
-    async handle({ key, ...asked }, { person, token }): Promise<Said> {
-      const cause = `cli:${token}:${key}`
+    async handle({ key: _, ...asked }, { person, cause }): Promise<Said> {
       const result = await once(tools.db, cause, () => eraseEntries(tools, { ...asked, person, cause }))
       if (!result) return already(await readByCause(tools.db, cause))
       if (result.kind === 'refused') return { kind: 'refused', text: `Nothing was erased: ${result.reason}.` }

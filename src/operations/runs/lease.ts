@@ -35,7 +35,7 @@ export async function whileLeased(
     try {
       if (await renewLease(context.db, change.id, change.epoch, context.leaseMs)) until = sent + context.leaseMs
     } catch (error) {
-      context.log.warn({ err: error, change: change.id }, 'Could not renew a lease')
+      context.log.warn({ err: error }, 'Could not renew a lease')
     }
   }
   const timer = setInterval(() => void renew(), context.leaseMs / 3)

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
-import type { Change } from '../change.ts'
+import { type Change, changeName } from '../change.ts'
 import type { Step } from '../operation.ts'
 import type { State } from '../states.ts'
 
@@ -138,4 +138,31 @@ export async function dueChanges(db: Kysely<Schema>): Promise<Due[]> {
     .limit(100)
     .execute()
   return rows as Due[]
+}
+
+/** So many entries of a chain are looked through for what only the log wants to know. */
+const LOOKED_THROUGH = 10_000
+
+/**
+ * The last gesture about a change that was not refused: of one that runs, the approval or confirmation that let it. Null
+ * when it is further back in its chain than is looked.
+ */
+export async function readCause(db: Kysely<Schema>, id: number): Promise<string | null> {
+  // First the newest entries, then this change's: asked the other way round, Postgres reads the causes of all chains.
+  const newest = db
+    .selectFrom('timeline')
+    .select(['seq', 'subject', 'type', 'cause'])
+    .where('chain', '=', (eb) => eb.selectFrom('changes').select('chain').where('id', '=', id))
+    .orderBy('seq', 'desc')
+    .limit(LOOKED_THROUGH)
+  const row = await db
+    .selectFrom(newest.as('newest'))
+    .select('cause')
+    .where('subject', '=', changeName(id))
+    .where('cause', 'is not', null)
+    .where('type', '<>', 'operation.refused')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.cause ?? null
 }

@@ -1,10 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { because } from '../../timeline/because.ts'
 import { FIREBREAK } from '../../timeline/entries.ts'
 import { unheeded } from '../approvals/store.ts'
 import { askNext, LOOKING_MS } from '../asking.ts'
+import { changeName } from '../change.ts'
 import type { Context } from '../context.ts'
 import { IllegalMove, move, withChange } from '../move.ts'
 import { execute } from './execute.ts'
-import { type Due, dueChanges } from './store.ts'
+import { type Due, dueChanges, readCause } from './store.ts'
 import { takeOver } from './take-over.ts'
 import { waitsFor } from './waits.ts'
 
@@ -40,22 +43,38 @@ export function createWorker(context: Context): Worker {
 
   function start(id: number, due: keyof typeof WORK) {
     if (stopping.signal.aborted || running.size >= AT_ONCE || running.has(id)) return
-    const task = WORK[due](context, id, stopping.signal)
+    const task = attempt(id, due)
       .finally(() => running.delete(id))
       // What has to wait, and what failed, is for the poll: at once would be a loop as fast as the database can answer.
-      .then(
-        (did) => did && wake(),
-        (error) => {
-          const problem = { err: error, change: id, due }
-          if (error instanceof IllegalMove)
-            context.log.warn(problem, 'This change is not ours any more: its lease ran out, or somebody else moved it')
-          else context.log.error(problem, 'A change is left as it is; trying again')
-        },
-      )
+      .then((did) => did && wake())
     running.set(id, task)
   }
 
-  function wake() {
+  async function attempt(id: number, due: keyof typeof WORK): Promise<boolean> {
+    // Only the log wants it: nothing waits for a database that can't tell.
+    const cause = await readCause(context.db, id).catch(() => null)
+    if (stopping.signal.aborted) return false
+    return await because({ change: changeName(id), ...(cause !== null && { cause }) }, async () => {
+      const since = performance.now()
+      try {
+        const did = await WORK[due](context, id, stopping.signal)
+        const ms = Math.round(performance.now() - since)
+        if (did) context.log.info({ due, ms }, 'a worker is done with a change')
+        return did
+      } catch (error) {
+        if (error instanceof IllegalMove)
+          context.log.warn(
+            { err: error, due },
+            'This change is not ours any more: its lease ran out, or somebody else moved it',
+          )
+        else context.log.error({ err: error, due }, 'A change is left as it is; trying again')
+        return false
+      }
+    })
+  }
+
+  // Whoever wakes it has nothing to do with what it finds.
+  const wake = AsyncLocalStorage.bind(() => {
     if (!timer || stopping.signal.aborted) return
     if (looking) {
       again = true
@@ -70,7 +89,7 @@ export function createWorker(context: Context): Worker {
           wake()
         }
       })
-  }
+  })
 
   return {
     start() {

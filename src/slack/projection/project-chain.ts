@@ -1,9 +1,10 @@
 import { isDatabaseAway } from '../../storage/away.ts'
+import { because } from '../../timeline/because.ts'
 import { markProjected, readEntries, readProgress } from '../../timeline/store.ts'
 import { faultsTheMessage } from './answer.ts'
 import type { Outcome } from './outcome.ts'
 import { show } from './show.ts'
-import { lostCard, rootCheck, type Touch, touchesOf } from './subjects.ts'
+import { causeOf, lostCard, rootCheck, type Touch, touchesOf } from './subjects.ts'
 import type { Desk } from './tools.ts'
 import type { Troubles } from './trouble.ts'
 import { createWork, keyOf, type Work } from './work.ts'
@@ -44,8 +45,10 @@ export async function projectChain(
     projected = shown
 
     const touch = work.next()
-    if (touch) await attempt(touch, work, desk, troubles)
-    else if (work.isEmpty()) return
+    if (touch) {
+      const { subject } = touch
+      await because({ chain, subject, ...causeOf(touch) }, () => attempt(touch, work, desk, troubles))
+    } else if (work.isEmpty()) return
     else await pause(work.msToNext())
   }
 }
@@ -56,12 +59,12 @@ async function attempt(touch: Touch, work: Work, desk: Desk, troubles: Troubles)
   } catch (error) {
     if (error instanceof NotMine || desk.signal.aborted || isDatabaseAway(error)) throw error
     // A fault of ours, in a template perhaps: the others go on, and this one is tried again by the next release too.
-    desk.log.error({ err: error, subject: touch.subject, slot: touch.slot }, 'a message can not be made')
+    desk.log.error({ err: error, slot: touch.slot }, 'a message can not be made')
     work.backOff(keyOf(touch))
   }
 }
 
-function apply(outcome: Outcome, touch: Touch, work: Work, { metrics }: Desk, troubles: Troubles) {
+function apply(outcome: Outcome, touch: Touch, work: Work, { metrics, log }: Desk, troubles: Troubles) {
   switch (outcome.did) {
     case 'wait':
       return work.holdBack(touch.root, outcome.ms)
@@ -82,7 +85,9 @@ function apply(outcome: Outcome, touch: Touch, work: Work, { metrics }: Desk, tr
       metrics.message(outcome.did)
       const recordedAt =
         touch.slot === 'card' ? touch.recordedAt : touch.slot === 'check' ? null : touch.entry.recordedAt
-      if (recordedAt) metrics.lag(Date.now() - recordedAt.getTime())
+      const ms = recordedAt && Date.now() - recordedAt.getTime()
+      if (ms !== null) metrics.lag(ms)
+      log.info({ slot: touch.slot, did: outcome.did, ...(ms !== null && { ms }) }, 'Slack shows what is recorded')
     }
   }
 }

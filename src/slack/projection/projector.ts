@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDatabaseAway } from '../../storage/away.ts'
 import type { Session } from '../../storage/session.ts'
+import { because } from '../../timeline/because.ts'
 import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
 import { chainsBehind, LEDGER_CHANNEL } from '../../timeline/store.ts'
 import { type Bell, createBell } from './bell.ts'
@@ -49,7 +50,7 @@ export function createProjector(
     if (!polling || signal.aborted) return
     const bell = bells.get(chain)
     if (bell) return bell.ring()
-    const worker = work(chain).finally(() => workers.delete(worker))
+    const worker = because({ chain }, () => work(chain)).finally(() => workers.delete(worker))
     workers.add(worker)
   }
 
@@ -76,8 +77,8 @@ export function createProjector(
       } while (bell.rung() && !signal.aborted)
     } catch (error) {
       if (error instanceof NotMine || signal.aborted) return
-      if (isDatabaseAway(error)) log.warn({ err: error, chain }, 'the database is away; Slack is told later')
-      else log.error({ err: error, chain }, 'a chain can not be shown in Slack; trying again')
+      if (isDatabaseAway(error)) log.warn({ err: error }, 'the database is away; Slack is told later')
+      else log.error({ err: error }, 'a chain can not be shown in Slack; trying again')
     } finally {
       bells.delete(chain)
     }

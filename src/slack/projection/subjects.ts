@@ -19,6 +19,8 @@ export interface CardTouch {
   seq: number
   /** The newest one; null: none does. */
   through: ChainEnd | null
+  /** The last gesture among what asks for it; null: none is. */
+  cause: string | null
   recordedAt: Date | null
 }
 
@@ -55,7 +57,8 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
   const root = chain === GENERAL ? subject : chain
   const card = (name: string, urgency: number): CardTouch => ({
     ...{ slot: 'card', subject: name, root: chain === GENERAL ? name : chain },
-    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: entry, recordedAt: entry.recordedAt },
+    ...{ urgency: name === root ? URGENCY.root : urgency, seq, through: entry },
+    ...{ cause: entry.cause, recordedAt: entry.recordedAt },
   })
   const once = (slot: OneOffTouch['slot'], broadcast = false): OneOffTouch => ({
     ...{ slot, subject: `${chain}#${seq}`, root, urgency: URGENCY.reply, seq, entry, broadcast },
@@ -160,9 +163,15 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
 /** A card that Slack has lost and that people need: no entry asks for it. */
 export const lostCard = (subject: string, root: string): CardTouch => ({
   ...{ slot: 'card', subject, root, urgency: subject === root ? URGENCY.root : URGENCY.asks },
-  ...{ seq: Number.POSITIVE_INFINITY, through: null, recordedAt: null },
+  ...{ seq: Number.POSITIVE_INFINITY, through: null, cause: null, recordedAt: null },
 })
 
 export const rootCheck = (root: string, all = false): RootCheck => ({
   ...{ slot: 'check', subject: root, root, urgency: URGENCY.check, seq: Number.POSITIVE_INFINITY, all },
 })
+
+/** The gesture that asks for it, where one does: for the log. */
+export function causeOf(touch: Touch): { cause?: string } {
+  const cause = touch.slot === 'card' ? touch.cause : touch.slot === 'check' ? null : touch.entry.cause
+  return cause === null ? {} : { cause }
+}

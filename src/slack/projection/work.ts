@@ -63,6 +63,7 @@ function merge(known: Touch, touch: Touch): Touch {
     urgency: Math.max(known.urgency, touch.urgency),
     seq: Math.min(known.seq, touch.seq),
     through: (touch.through?.seq ?? 0) > (known.through?.seq ?? 0) ? touch.through : known.through,
+    cause: touch.cause ?? known.cause,
     recordedAt: known.recordedAt ?? touch.recordedAt,
   }
 }

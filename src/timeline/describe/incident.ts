@@ -20,7 +20,7 @@ export const incident: Sentences<IncidentBody> = {
       : `${who} made ${names(person)} the ${role} of ${subject}${before}.`
   },
   'incident.updated': ({ who, subject, body }) =>
-    `${who} posted an update on ${subject} (${body.status}): ${body.text}. ${body.next ? `The next one is due ${utc(body.next)}` : 'No next one is promised'}.`,
+    `${who} posted an update on ${subject} (${body.status}): ${body.said}. ${body.next ? `The next one is due ${utc(body.next)}` : 'No next one is promised'}.`,
   'incident.duplicated': ({ who, subject, body }) => `${who} found that ${subject} is the same as ${body.of}.`,
   'incident.duplicate_found': ({ who, subject, body }) =>
     `${who} found that ${body.duplicate} is the same as ${subject}, where it goes on.`,

@@ -31,8 +31,8 @@ export type IncidentBody =
   | { type: 'incident.severity_changed'; from: string; to: string; reason: string | null }
   | { type: 'incident.corrected'; field: CorrectedField; from: string | null; to: string | null }
   | { type: 'incident.assigned'; role: string; person: string | null; was: string | null }
-  /** `text`: as it was posted, mrkdwn. `next`: when the next update is due. */
-  | { type: 'incident.updated'; template: string; text: string; status: string; next: string | null }
+  /** `said`: what somebody wrote. `text`: as it was posted, mrkdwn. `next`: when the next update is due. */
+  | { type: 'incident.updated'; template: string; said: string; text: string; status: string; next: string | null }
   /** It is the same as `of`, where it goes on. */
   | { type: 'incident.duplicated'; of: string }
   | { type: 'incident.duplicate_found'; duplicate: string }

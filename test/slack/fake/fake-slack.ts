@@ -122,6 +122,7 @@ export class FakeSlack {
   }
   mention: Gestures['mention'] = (typed) => this.#gestures.mention(typed)
   click: Gestures['click'] = (click) => this.#gestures.click(click)
+  shortcut: Gestures['shortcut'] = (picked) => this.#gestures.shortcut(picked)
   submit: Gestures['submit'] = (form) => this.#gestures.submit(form)
   close: Gestures['close'] = (closing) => this.#gestures.close(closing)
 

@@ -133,6 +133,30 @@ export class Gestures {
     return { ...(await this.#deliver('interactive', payload)), trigger_id, responses: issued.posted }
   }
 
+  /** Picks a shortcut: of Slack's own menu, or of a message's. */
+  async shortcut({
+    user: id,
+    callbackId,
+    message,
+  }: {
+    user: string
+    callbackId: string
+    message?: Shown
+  }): Promise<Answerable> {
+    const user = this.#user(id)
+    const trigger_id = this.#triggers.issue(user.id)
+    const { message: shown } = this.#target({ user: id, ...(message && { message }) })
+    if (!shown) {
+      const payload = payloads.globalShortcutPayload(user, callbackId, trigger_id, this.#workspace.newTs())
+      return { ...(await this.#deliver('interactive', payload)), trigger_id, responses: [] }
+    }
+    const { channel } = this.#at({ user: user.id, channel: shown.channel })
+    const issued = this.#responseUrls.issue({ user: user.id, channel: channel.id, message: undefined })
+    const common = { user, callbackId, trigger_id, action_ts: this.#workspace.newTs() }
+    const payload = payloads.messageShortcutPayload({ ...common, message: shown, channel, response_url: issued.url })
+    return { ...(await this.#deliver('interactive', payload)), trigger_id, responses: issued.posted }
+  }
+
   /** Presses a modal's submit button. `values` are by block id or action id. */
   async submit({ user: id, view, values = {} }: { user: string; view: View; values?: Record<string, Given> }) {
     const user = this.#user(id)

@@ -105,6 +105,47 @@ export function viewClickPayload(click: Click & { view: View }): Json {
   return { ...clicked(click), container: { type: 'view', view_id: view.id }, view: structuredClone(view) }
 }
 
+export function globalShortcutPayload(user: User, callback_id: string, trigger_id: string, action_ts: string): Json {
+  return {
+    ...app,
+    type: 'shortcut',
+    team,
+    user: shortcutUser(user),
+    callback_id,
+    trigger_id,
+    action_ts,
+    enterprise: null,
+  }
+}
+
+export function messageShortcutPayload(used: {
+  user: User
+  callbackId: string
+  trigger_id: string
+  action_ts: string
+  message: Message
+  channel: Channel
+  response_url: string
+}): Json {
+  const { user, callbackId: callback_id, trigger_id, action_ts, message, channel, response_url } = used
+  const about = { message_ts: message.ts, message: visible(message, { metadata: true }) }
+  const place = { channel: { id: channel.id, name: channelName(channel) }, response_url }
+  return {
+    ...app,
+    type: 'message_action',
+    team,
+    user: shortcutUser(user),
+    callback_id,
+    trigger_id,
+    action_ts,
+    ...about,
+    ...place,
+  }
+}
+
+/** As Slack tells of people in shortcuts. */
+const shortcutUser = (user: User) => ({ id: user.id, username: user.name, team_id: user.team_id })
+
 export function viewPayload(type: 'view_submission' | 'view_closed', user: User, view: View, trigger_id: string): Json {
   const common = { ...app, type, team, user: person(user), view: structuredClone(view), enterprise: null }
   return type === 'view_submission'
