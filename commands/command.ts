@@ -8,6 +8,7 @@ export interface Gesture {
   person: Person
   /** What made it happen (`command:<trigger_id>`, `event:<event_id>`, …): the same cause never acts twice. */
   cause: string
+  /** Empty where there is none: in App Home, and for a shortcut of the whole of Slack. */
   channel: string
   /** The incident whose thread or card it came from. */
   incident: number | null

@@ -30,6 +30,8 @@ const tables = [
     add column scribe text`,
   // Whom it is for: lists and Home ask for it.
   `create index incidents_commander on incidents (commander) where status not in ('resolved', 'closed', 'cancelled')`,
+  // What somebody asked for last.
+  `create index changes_requester on changes (requester, id)`,
   `create index incidents_duplicate on incidents (duplicate_of) where duplicate_of is not null`,
 
   // Somebody is asked to take a role over; one at a time for each.
@@ -45,6 +47,7 @@ const tables = [
     settled_at timestamptz(3)
   )`,
   `create unique index handoffs_open on handoffs (incident, role) where state = 'offered'`,
+  `create index handoffs_to on handoffs (to_person) where state = 'offered'`,
 
   // Who was told that something is due, once each. about: the change, where it is about one. round: 0 for whoever comes
   // first, 1 for the next in line.

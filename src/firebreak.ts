@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import { ACTION_IDS, CALLBACK_IDS, press, runLine, runMention, shortcut, submit } from '../commands/index.ts'
 import { operations as declared } from '../commands/ops/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { createBackups } from './backup/take/backups.ts'
@@ -13,6 +12,7 @@ import { createLiveConfig } from './config/live.ts'
 import { fingerprint, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
 import { createDesk } from './desk.ts'
+import { doorsOf } from './doors.ts'
 import { createApi } from './http/api.ts'
 import { registerGauges } from './http/gauges.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -41,6 +41,7 @@ import { createChecks } from './slack/checks.ts'
 import { createClients } from './slack/clients.ts'
 import { createDirectory } from './slack/directory.ts'
 import { createExports } from './slack/exports.ts'
+import { createHomes } from './slack/home/homes.ts'
 import { createLinks } from './slack/links.ts'
 import { createPace } from './slack/projection/pace.ts'
 import { createProjector } from './slack/projection/projector.ts'
@@ -186,18 +187,12 @@ export async function startFirebreak({
   })
 
   const checks = createChecks({ strict: options.strict ?? false, repaired: metrics.repaired })
+  const pace = createPace(rates, limits)
+  const homes = createHomes({ db, identity, workspace, names, web: clients.background, pace, checks, ledger, log })
   const edge = createSlackApp({
-    ...{ delivery, apiUrl, clients, workspace, identity, directory, channels, checks, db, metrics, log, names },
-    doors: {
-      runLine: (root, text, gesture) => runLine(root, text, gesture, desk),
-      runMention: (text, gesture) => runMention(text, gesture, desk),
-      press: (action, gesture) => press(action, gesture, desk),
-      shortcut: (id, message, gesture) => shortcut(id, message, gesture, desk),
-      submit: (modal, gesture) => submit(modal, gesture, desk),
-      actionIds: ACTION_IDS,
-      callbackIds: CALLBACK_IDS,
-    },
-    ...{ conversation: createConversation(db, ledger), room: () => config.slack.incidentsChannel },
+    ...{ delivery, apiUrl, clients, workspace, identity, directory, channels, checks, db, metrics, log, names, homes },
+    doors: doorsOf(desk),
+    ...{ conversation: createConversation(db, ledger), room },
     emoji: () => live.now().reactions,
   })
 
@@ -239,10 +234,9 @@ export async function startFirebreak({
   const session = openSession(url, { log })
   const projector = createProjector(
     {
-      ...{ db, log, metrics, fetch },
+      ...{ db, log, metrics, fetch, pace },
       web: clients.background,
       check: checks.checkMessage,
-      pace: createPace(rates, limits),
       inFlightMs: IN_FLIGHT_MS,
       backoff: BACKOFF,
       sources: createSources({
@@ -271,6 +265,7 @@ export async function startFirebreak({
   desk.incidents.lookAtAll().catch((err) => log.warn({ err }, 'could not look what is due'))
   for (const follower of [...followers, sweeper]) follower.start()
   projector.start()
+  homes.start(session)
   edge.start()
   looking.start()
   const watching = watchFile(configPath, () => void live.check())
@@ -286,7 +281,7 @@ export async function startFirebreak({
       guard.stop()
       // The edge drains what the HTTP server has let in.
       await Promise.all([http.stop().then(() => edge.stop()), engine.worker.stop(), looking.stop(), schedule.stop()])
-      await Promise.all([projector.stop(1_500), ...[...followers, sweeper].map((one) => one.stop())])
+      await Promise.all([projector.stop(1_500), ...[...followers, sweeper, homes].map((one) => one.stop())])
       limits.close()
       await session.close()
       await database.close()

@@ -12,12 +12,17 @@ export const section = (text: string): Block => ({ type: 'section', text: mrkdwn
 export const context = (text: string): Block => ({ type: 'context', elements: [mrkdwn(text)] })
 
 /** A block whose buttons change takes another id: Slack's clients keep what they know of a block by its id. */
-export const actions = (block_id: string, elements: Button[]): Block => ({ type: 'actions', block_id, elements })
+export const actions = (block_id: string, elements: (Button | Link)[]): Block => ({
+  type: 'actions',
+  block_id,
+  elements,
+})
 
 /** How many characters a header can hold. */
 export const HEADER = 150
 
 export type Button = ReturnType<typeof button>
+type Link = ReturnType<typeof link>
 
 export interface Press {
   label: string
@@ -43,6 +48,11 @@ export const button = ({ label, action, value, style, confirm }: Press) => ({
       ...(confirm.danger && { style: 'danger' }),
     },
   }),
+})
+
+/** Opens an address. Slack tells us of the press all the same, and nothing is done then (src/slack/listeners.ts). */
+export const link = (label: string, url: string) => ({
+  ...{ type: 'button', text: plain(label, 30), action_id: 'link', url },
 })
 
 /** What the text of an option can hold. */

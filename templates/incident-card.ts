@@ -39,14 +39,19 @@ export function factsOf(incident: Incident, severity: Severity | undefined, { li
     ['Service', incident.service ? inline(incident.service, 200) : 'not named'],
     ...roles(incident),
     ['Declared', when(incident.declaredAt)],
-    ...response(incident),
-    ...(open ? nextUpdate(incident) : []),
+    ...clocks(incident),
     ...operations(live),
     ...(duplicates.length > 0 ? [['Duplicates', duplicates.join(', ')] as Fact] : []),
   ]
   if (open || !incident.resolvedAt) return facts
   return [...facts, ['Resolved', `${when(incident.resolvedAt)}, after ${lasted(incident)}`], ...conclusion(incident)]
 }
+
+/** Whether somebody is on it, and when people hear more. */
+export const clocks = (incident: Incident): Fact[] => [
+  ...response(incident),
+  ...(isOpen(incident.status) ? nextUpdate(incident) : []),
+]
 
 const statusOf = ({ status, duplicateOf }: Incident): string =>
   duplicateOf === null ? status : `${status}: the same as ${incidentName(duplicateOf)}, where it goes on`

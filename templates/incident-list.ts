@@ -54,7 +54,7 @@ export function incidentStatus(incident: Incident, { severity, changes, items, t
 export const titleOf = ({ id, severity, title }: Incident): string =>
   `*${incidentName(id)} · ${line(severity, 40)}* · ${line(title, 150)}`
 
-const leads = ({ commander, declaredAt }: Incident): string =>
+export const leads = ({ commander, declaredAt }: Incident): string =>
   `led by ${person(commander)}, declared ${when(declaredAt)}`
 
 const ended = (incident: Incident): string =>

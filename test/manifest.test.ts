@@ -33,6 +33,8 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
   'views.open': [],
+  'views.publish': [],
+  'views.update': [],
 }
 
 /** The same for what Slack sends, from docs.slack.dev/reference/events. */
@@ -42,6 +44,7 @@ const SCOPES_OF_EVENTS: Record<string, string[]> = {
   'message.groups': ['groups:history'],
   reaction_added: ['reactions:read'],
   reaction_removed: ['reactions:read'],
+  app_home_opened: [],
   user_change: ['users:read'],
   subteam_members_changed: ['usergroups:read'],
   subteam_updated: ['usergroups:read'],

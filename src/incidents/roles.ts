@@ -28,3 +28,7 @@ export const fieldOf = (role: IncidentRole) => (ROLES.find(({ name }) => name ==
 
 /** Who holds it: a person's id. Only the incident commander is always somebody. */
 export const holderOf = (incident: Incident, role: IncidentRole): string | null => incident[fieldOf(role)]
+
+/** The roles that somebody holds in it, by every id of theirs. */
+export const rolesHeld = (incident: Incident, ids: string[]): IncidentRole[] =>
+  ROLES.map(({ name }) => name).filter((role) => ids.includes(holderOf(incident, role) ?? ''))

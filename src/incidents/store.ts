@@ -39,6 +39,12 @@ export async function readIncident(db: Kysely<Schema>, id: number): Promise<Inci
   return row ? fromRow(row) : null
 }
 
+/** Those of them that there are, in no order. */
+export async function readIncidents(db: Kysely<Schema>, ids: number[]): Promise<Incident[]> {
+  if (ids.length === 0) return []
+  return (await db.selectFrom('incidents').selectAll().where('id', 'in', ids).execute()).map(fromRow)
+}
+
 /** Open incidents, newest first. */
 export async function openIncidents(db: Kysely<Schema>): Promise<Incident[]> {
   const rows = await db

@@ -3,8 +3,7 @@ import { incidentName } from '../incidents/incident.ts'
 import { changeName, parseChangeName } from '../operations/change.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Entry, EntryBody, EntryType } from '../timeline/entries.ts'
-import { entriesByType } from '../timeline/store.ts'
-import { type AskedChange, changesAsked, reviewItemOf } from './store.ts'
+import { type AskedChange, changesAsked, entriesByType, reviewItemOf } from './store.ts'
 
 /** From a time on, and before another. */
 export interface Span {

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
+import { toEntry } from '../timeline/chain.ts'
+import type { Entry, EntryType } from '../timeline/entries.ts'
 
 export type AskedChange = Awaited<ReturnType<typeof changesAsked>>[number]
 
@@ -65,4 +67,38 @@ export async function tasksOf(db: Kysely<Schema>, incident: number): Promise<Tas
     .orderBy('id')
     .execute()
   return rows.map(({ kind, ...row }) => ({ ...row, kind: kind as Task['kind'] }))
+}
+
+/**
+ * Entries of some types that were recorded from a time on and before another, in all chains, by their time: read in
+ * batches, so that any number of them can be streamed. `subjects`: only what is about these.
+ */
+export async function* entriesByType(
+  db: Kysely<Schema>,
+  types: EntryType[],
+  { from, to, subjects }: { from: Date; to: Date; subjects?: string[] },
+): AsyncGenerator<Entry> {
+  const limit = 500
+  for (let after: { recorded_at: Date; chain: string; seq: number } | undefined; ; ) {
+    let query = db
+      .selectFrom('timeline as t')
+      .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
+      .select(['t.chain', 't.seq', 't.recorded_at', 't.bytes', 't.hash', 'p.body'])
+      .where('t.type', 'in', types)
+      .where('t.recorded_at', '>=', from)
+      .where('t.recorded_at', '<', to)
+    if (subjects) query = query.where('t.subject', 'in', subjects)
+    if (after) {
+      const { recorded_at, chain, seq } = after
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('t.recorded_at', 't.chain', 't.seq'), '>', tuple(recorded_at, chain, seq)),
+      )
+    }
+    const rows = await query.orderBy('t.recorded_at').orderBy('t.chain').orderBy('t.seq').limit(limit).execute()
+    for (const row of rows) {
+      yield toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body })
+    }
+    after = rows.at(-1)
+    if (rows.length < limit) return
+  }
 }

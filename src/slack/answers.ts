@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import type { Answer } from '../../commands/command.ts'
 import type { Message } from '../../templates/message.ts'
@@ -5,7 +6,8 @@ import type { Log } from '../storage/log.ts'
 import type { Checks } from './checks.ts'
 import { toChoice } from './choices.ts'
 import type { SlackMetrics } from './metrics.ts'
-import { toView } from './modals.ts'
+import { isNowhere, toNotice, toView } from './modals.ts'
+import { sayingOf, viewOf } from './notices.ts'
 import { respond } from './respond.ts'
 import type { Source } from './source.ts'
 
@@ -25,6 +27,7 @@ export function createAnswers(tools: {
   const { client, checks, log } = tools
 
   async function show(message: Message, source: Source) {
+    if (isNowhere(source)) return await showApart(message, source)
     const { text, blocks } = checks.checkMessage(message)
     const content = { text, ...(blocks && { blocks: blocks as never }) }
     const thread = source.thread && { thread_ts: source.thread }
@@ -32,8 +35,25 @@ export function createAnswers(tools: {
       const reply = { ...content, ...thread, response_type: 'ephemeral', replace_original: source.question }
       return await respond(source.respondUrl, reply, tools)
     }
-    if (source.channel === '') return await tell(source.user, content)
     await client.chat.postEphemeral({ channel: source.channel, user: source.user, ...content, ...thread })
+  }
+
+  /** In a modal; where Slack opens none any more, by a direct message. */
+  async function showApart(message: Message, source: Source) {
+    try {
+      await put(toNotice(checks.checkView(viewOf(message)), source), source)
+    } catch (error) {
+      log.warn({ err: error, user: source.user }, 'an answer could not be shown in a modal')
+      const { text, blocks } = checks.checkMessage(message)
+      await tell(source.user, { text, ...(blocks && { blocks: blocks as never }) })
+    }
+  }
+
+  /** Opens a modal, or puts it in the place of the one that is open. */
+  async function put(view: ModalView, { modal, trigger }: Source) {
+    if (modal) await client.views.update({ view_id: modal, view })
+    else if (trigger) await client.views.open({ trigger_id: trigger, view })
+    else throw new Error('Slack opens no modal in answer to this')
   }
 
   /** There is no channel that it was asked in: then it is said where only they are. */
@@ -52,9 +72,7 @@ export function createAnswers(tools: {
       )
     }
     try {
-      if (!source.trigger) throw new Error('Slack opens no modal in answer to a message')
-      const view = toView(checks.checkModal(answer.modal), source)
-      await client.views.open({ trigger_id: source.trigger, view })
+      await put(toView(checks.checkModal(answer.modal), source), source)
       if (source.question) await dismiss(source)
     } catch (error) {
       log.warn({ err: error, callback: answer.modal.callbackId }, 'a modal could not be opened')
@@ -71,10 +89,11 @@ export function createAnswers(tools: {
   return {
     async give(answer, source) {
       try {
-        if (answer.kind === 'text') await show({ text: answer.text }, source)
-        else if (answer.kind === 'choice') await show(toChoice(answer), source)
+        const saying = sayingOf(answer)
+        if (saying) await show(saying, source)
         else if (answer.kind === 'modal') await open(answer, source)
         else if (source.question) await dismiss(source)
+        else if (source.modal) await show({ text: 'Done: the incident’s thread shows it.' }, source)
       } catch (error) {
         log.warn({ err: error, user: source.user, channel: source.channel }, 'an answer could not be shown')
       }

@@ -15,6 +15,7 @@ import { createEars } from './conversation/ears.ts'
 import type { Emoji } from './conversation/reactions.ts'
 import type { Doors } from './doors.ts'
 import { createGestures } from './gestures.ts'
+import type { Homes } from './home/homes.ts'
 import { listen } from './listeners.ts'
 import type { SlackMetrics } from './metrics.ts'
 import type { News } from './news.ts'
@@ -63,6 +64,7 @@ export interface SlackAppOptions {
   emoji(): Emoji
   /** The channel that incidents share. */
   room(): string
+  homes: Pick<Homes, 'opened'>
   names: Record<'incident' | 'ops', string>
   checks: Checks
   db: Kysely<Schema>

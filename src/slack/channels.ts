@@ -86,7 +86,8 @@ export function createChannels(
 
   return {
     async whyUnseen(channel) {
-      if (channel.startsWith('D')) {
+      // A direct message, or App Home.
+      if (!/^[CG]/.test(channel)) {
         return 'nobody else sees this conversation, and somebody else may have to approve: ask in a channel, or add --incident INC-7'
       }
       const invite = `I am not in this channel, so nobody would see the plan here: type /invite @${workspace.identity()?.name ?? 'firebreak'} first, or add --incident INC-7`

@@ -1,4 +1,4 @@
-import type { Message, Modal } from '../../templates/message.ts'
+import type { Block, Message, Modal } from '../../templates/message.ts'
 import { fitBlocks } from './fit-blocks.ts'
 import { fitText, LIMITS, type Note } from './limits.ts'
 
@@ -17,6 +17,8 @@ class BeyondLimits extends Error {
 export interface Checks {
   checkMessage(message: Message): Message
   checkModal(modal: Modal): Modal
+  /** The blocks of App Home, or of a modal that only says something. */
+  checkView(blocks: Block[]): Block[]
 }
 
 /** `repaired` hears of every repair, by the limit's name. */
@@ -31,6 +33,7 @@ export function createChecks({ strict, repaired }: { strict: boolean; repaired: 
   return {
     checkMessage: (message) => checked((note) => fitMessage(message, note)),
     checkModal: (modal) => checked((note) => fitModal(modal, note)),
+    checkView: (blocks) => checked((note) => fitView(blocks, note)),
   }
 }
 
@@ -40,8 +43,11 @@ function fitMessage({ text, blocks }: Message, note: Note): Message {
   return { text: fitted, blocks: fitBlocks(blocks, { most: LIMITS.blocks, characters: LIMITS.characters }, note) }
 }
 
+const fitView = (blocks: Block[], note: Note): Block[] =>
+  fitBlocks(blocks, { most: LIMITS.modal.blocks, characters: Number.POSITIVE_INFINITY }, note)
+
 function fitModal(modal: Modal, note: Note): Modal {
-  const { blocks, title, button, metadata } = LIMITS.modal
+  const { title, button, metadata } = LIMITS.modal
   // Half a metadata is worse than none, so a modal without it is not opened at all.
   if (modal.metadata.length > metadata)
     throw new BeyondLimits([`modal.metadata: ${modal.metadata.length} of ${metadata}`])
@@ -49,6 +55,6 @@ function fitModal(modal: Modal, note: Note): Modal {
     ...modal,
     title: fitText(modal.title, title, 'modal.title', note),
     submit: fitText(modal.submit, button, 'modal.submit', note),
-    blocks: fitBlocks(modal.blocks, { most: blocks, characters: Number.POSITIVE_INFINITY }, note),
+    blocks: fitView(modal.blocks, note),
   }
 }

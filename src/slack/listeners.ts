@@ -6,6 +6,7 @@ import { actionName } from './choices.ts'
 import { hearConversation, type Overheard } from './conversation/listen.ts'
 import type { Doors } from './doors.ts'
 import type { Gestures } from './gestures.ts'
+import type { Homes } from './home/homes.ts'
 import { hearNews, type News } from './news.ts'
 import { offerShortcuts } from './shortcuts.ts'
 import { fromAction, fromCommand, fromMention, type Mention } from './source.ts'
@@ -19,6 +20,7 @@ export interface Listening extends News, Overheard {
   checks: Checks
   /** What the slash commands are called here: `/incident`, `/ops`. */
   names: Record<'incident' | 'ops', string>
+  homes: Pick<Homes, 'opened'>
   /** The bot's user id; null until Slack has told. */
   bot: () => string | null
 }
@@ -28,7 +30,7 @@ export interface Listening extends News, Overheard {
  * Bolt runs all that match, so overlapping patterns would acknowledge twice, and what matches none shows an error.
  */
 export function listen(app: App, listening: Listening): void {
-  const { checks, doors, gestures, answers, names, bot } = listening
+  const { checks, doors, gestures, answers, names, homes, bot } = listening
   const roots = new Map(Object.entries(names).map(([root, name]) => [name, root as 'incident' | 'ops']))
 
   app.command(/./, ({ command, ack }) => {
@@ -66,6 +68,10 @@ export function listen(app: App, listening: Listening): void {
     answerView(body, ack, { checks, doors, gestures, answers }),
   )
 
+  app.event('app_home_opened', async ({ event, body }) => {
+    if (event.tab === 'home') homes.opened({ team: body.team_id, user: event.user })
+  })
+
   offerShortcuts(app, listening)
   hearConversation(app, listening)
   hearNews(app, listening)
@@ -79,8 +85,19 @@ function chosen(action: Action): string {
 }
 
 /** Slack opens the address by itself, and tells us all the same. */
-function isLink({ message }: BlockAction, { action_id, block_id }: Action): boolean {
-  const blocks: { block_id?: string; elements?: { action_id?: string; url?: string }[] }[] = message?.blocks ?? []
-  const block = blocks.find((one) => one.block_id === block_id)
-  return block?.elements?.some((element) => element.action_id === action_id && element.url !== undefined) ?? false
+function isLink({ message, view }: BlockAction, { action_id, block_id }: Action): boolean {
+  const blocks: Shown[] = message?.blocks ?? view?.blocks ?? []
+  const { elements = [], accessory } = blocks.find((one) => one.block_id === block_id) ?? {}
+  return [...elements, accessory].some((element) => element?.action_id === action_id && element.url !== undefined)
+}
+
+interface Shown {
+  block_id?: string
+  elements?: Pressed[]
+  accessory?: Pressed
+}
+
+interface Pressed {
+  action_id?: string
+  url?: string
 }

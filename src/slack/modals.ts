@@ -1,8 +1,9 @@
 import type { ModalView } from '@slack/types'
-import type { Modal } from '../../templates/message.ts'
+import type { Block, Modal } from '../../templates/message.ts'
 
 /** Where an answer goes, and what a gesture is about. */
 export interface Place {
+  /** Empty where there is none: in App Home, and for a shortcut of the whole of Slack. */
   channel: string
   /** The ts of the thread's root, if it came from within a thread. */
   thread: string | null
@@ -11,12 +12,16 @@ export interface Place {
   respondUrl: string | null
 }
 
+const NOWHERE: Place = { channel: '', thread: null, message: null, respondUrl: null }
+
+/** Nothing can be said there but in a modal, or in a direct message. */
+export const isNowhere = ({ channel }: Place): boolean => channel === ''
+
 /**
  * A modal knows no channel: what opened it travels in its private_metadata (at most 3,000 characters), around the
  * command's own. Slack hands it back as it was, and only to us.
  */
 export const toView = ({ callbackId, title, submit, blocks, metadata }: Modal, place: Place): ModalView => {
-  const { channel, thread, message, respondUrl } = place
   return {
     type: 'modal',
     callback_id: callbackId,
@@ -24,11 +29,25 @@ export const toView = ({ callbackId, title, submit, blocks, metadata }: Modal, p
     submit: { type: 'plain_text', text: submit },
     close: { type: 'plain_text', text: 'Cancel' },
     blocks: blocks as unknown as ModalView['blocks'],
-    private_metadata: JSON.stringify({ channel, thread, message, respondUrl, metadata }),
+    private_metadata: metadataWith(place, metadata),
   }
 }
 
-export const placeOf = (view: { private_metadata: string }): Place => placeAndMetadata(view).place
+/** A modal that only says something: what is pressed in it comes from the same place. */
+export const toNotice = (blocks: Block[], place: Place): ModalView => ({
+  type: 'modal',
+  callback_id: 'notice',
+  title: { type: 'plain_text', text: 'Firebreak' },
+  close: { type: 'plain_text', text: 'Close' },
+  blocks: blocks as unknown as ModalView['blocks'],
+  private_metadata: metadataWith(place, ''),
+})
+
+const metadataWith = ({ channel, thread, message, respondUrl }: Place, metadata: string): string =>
+  JSON.stringify({ channel, thread, message, respondUrl, metadata })
+
+export const placeOf = (view: { type: string; private_metadata: string }): Place =>
+  view.type === 'home' ? NOWHERE : placeAndMetadata(view).place
 
 export const metadataOf = (view: { private_metadata: string }): string => placeAndMetadata(view).metadata
 

@@ -1,6 +1,6 @@
 import type { BlockAction, GlobalShortcut, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import type { GestureKind } from './metrics.ts'
-import { type Place, placeOf } from './modals.ts'
+import { isNowhere, type Place, placeOf } from './modals.ts'
 
 /** Where a gesture came from, and how to answer it. */
 export interface Source extends Place {
@@ -16,12 +16,14 @@ export interface Source extends Place {
   userName: string
   /** Opens one modal, within three seconds of the gesture. */
   trigger: string | null
+  /** The modal, opened where there is no channel, whose button was pressed: the answer takes its place. Its view's id. */
+  modal: string | null
   /** The gesture answers a question that only this person sees; the answer takes its place. */
   question: boolean
 }
 
 const some = () => ({
-  ...{ thread: null, message: null, trigger: null, respondUrl: null, question: false },
+  ...{ thread: null, message: null, trigger: null, modal: null, respondUrl: null, question: false },
   receivedAt: performance.now(),
 })
 
@@ -56,13 +58,17 @@ export const fromMention = ({ event_id, team_id, event }: Mention): Source => ({
   thread: event.thread_ts ?? null,
 })
 
-/** A button's, in a message or in a modal. */
+/** A button's, in a message, in a modal or in App Home. */
 export function fromAction(body: BlockAction): Source {
   const { container, message, view } = body
   const [action] = body.actions
   const own = { kind: 'action', cause: `action:${body.trigger_id}`, what: action?.action_id ?? '' } as const
   const shared = { ...some(), ...fromPerson(body), ...own }
-  if (view) return { ...shared, ...placeOf(view), trigger: body.trigger_id }
+  if (view) {
+    const place = placeOf(view)
+    const modal = isNowhere(place) && view.type === 'modal' ? view.id : null
+    return { ...shared, ...place, modal, trigger: body.trigger_id }
+  }
   return {
     ...shared,
     channel: body.channel?.id ?? container.channel_id,
@@ -74,7 +80,7 @@ export function fromAction(body: BlockAction): Source {
   }
 }
 
-/** A shortcut for the whole of Slack has no channel: the answer goes to the person. */
+/** A shortcut for the whole of Slack has no channel: a modal answers, as in App Home. */
 export const fromShortcut = (body: GlobalShortcut | MessageShortcut): Source => ({
   ...some(),
   kind: 'shortcut',

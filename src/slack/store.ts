@@ -26,15 +26,23 @@ export interface PostedMessage {
   thread: string | null
 }
 
-/** The messages of a chain that are in Slack now. */
-export async function postedMessages(db: Kysely<Schema>, chain: string): Promise<PostedMessage[]> {
-  const rows = await db
+const selectPosted = (db: Kysely<Schema>) =>
+  db
     .selectFrom('slack_messages as m')
     .leftJoin('slack_messages as root', (j) => j.onRef('root.subject', '=', 'm.thread_of').on('root.slot', '=', 'card'))
     .select(['m.subject', 'm.slot', 'm.channel', 'm.ts', 'root.ts as thread'])
-    .where('m.chain', '=', chain)
     .where('m.ts', 'is not', null)
-    .execute()
+
+/** The messages of a chain that are in Slack now. */
+export async function postedMessages(db: Kysely<Schema>, chain: string): Promise<PostedMessage[]> {
+  const rows = await selectPosted(db).where('m.chain', '=', chain).execute()
+  return rows.map((row) => ({ ...row, ts: row.ts as string }))
+}
+
+/** The cards of these subjects that are in Slack now. */
+export async function postedCards(db: Kysely<Schema>, subjects: string[]): Promise<PostedMessage[]> {
+  if (subjects.length === 0) return []
+  const rows = await selectPosted(db).where('m.slot', '=', 'card').where('m.subject', 'in', subjects).execute()
   return rows.map((row) => ({ ...row, ts: row.ts as string }))
 }
 

@@ -5,7 +5,8 @@ import type { Answers } from './answers.ts'
 import type { Checks } from './checks.ts'
 import type { Doors, Submitted } from './doors.ts'
 import { Failed, type Gestures } from './gestures.ts'
-import { metadataOf, placeOf, toView, valuesOf } from './modals.ts'
+import { isNowhere, metadataOf, placeOf, toNotice, toView, valuesOf } from './modals.ts'
+import { sayingOf, viewOf } from './notices.ts'
 import { fromView, type Source } from './source.ts'
 
 /** What an acknowledgement may wait for: Slack gives it 3 s, and the way there and back takes its part. */
@@ -43,7 +44,7 @@ async function answer(
   if (answer) await answers.give(answer, source)
 }
 
-/** What came in time to be shown in the modal: errors, or its next form. Nothing closes it. */
+/** What came in time to be shown in the modal: errors, its next form, what can't be said elsewhere. Nothing closes it. */
 async function shownInTime(
   working: Promise<Submitted | Failed>,
   body: ViewSubmitAction,
@@ -53,8 +54,11 @@ async function shownInTime(
   if (!early) return undefined
   const errors = errorsOf(early, body)
   if (errors) return { response_action: 'errors', errors }
-  if (early instanceof Failed || !('kind' in early) || early.kind !== 'modal') return undefined
-  return { response_action: 'update', view: toView(checks.checkModal(early.modal), placeOf(body.view)) }
+  if (early instanceof Failed || !('kind' in early)) return undefined
+  const place = placeOf(body.view)
+  if (early.kind === 'modal') return { response_action: 'update', view: toView(checks.checkModal(early.modal), place) }
+  const saying = isNowhere(place) ? sayingOf(early) : null
+  return saying ? { response_action: 'update', view: toNotice(checks.checkView(viewOf(saying)), place) } : undefined
 }
 
 async function submit(body: ViewSubmitAction, doors: Doors, gesture: () => Promise<Gesture>): Promise<Submitted> {

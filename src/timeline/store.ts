@@ -195,40 +195,6 @@ export async function readEnd(db: Kysely<Schema>, chain: string): Promise<End | 
   return row ?? null
 }
 
-/**
- * Entries of some types that were recorded from a time on and before another, in all chains, by their time: read in
- * batches, so that any number of them can be streamed. `subjects`: only what is about these.
- */
-export async function* entriesByType(
-  db: Kysely<Schema>,
-  types: EntryType[],
-  { from, to, subjects }: { from: Date; to: Date; subjects?: string[] },
-): AsyncGenerator<Entry> {
-  const limit = 500
-  for (let after: { recorded_at: Date; chain: string; seq: number } | undefined; ; ) {
-    let query = db
-      .selectFrom('timeline as t')
-      .leftJoin('payloads as p', (j) => j.onRef('p.chain', '=', 't.chain').onRef('p.seq', '=', 't.seq'))
-      .select(['t.chain', 't.seq', 't.recorded_at', 't.bytes', 't.hash', 'p.body'])
-      .where('t.type', 'in', types)
-      .where('t.recorded_at', '>=', from)
-      .where('t.recorded_at', '<', to)
-    if (subjects) query = query.where('t.subject', 'in', subjects)
-    if (after) {
-      const { recorded_at, chain, seq } = after
-      query = query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('t.recorded_at', 't.chain', 't.seq'), '>', tuple(recorded_at, chain, seq)),
-      )
-    }
-    const rows = await query.orderBy('t.recorded_at').orderBy('t.chain').orderBy('t.seq').limit(limit).execute()
-    for (const row of rows) {
-      yield toEntry({ bytes: row.bytes.toString(), hash: row.hash.toString('hex'), payload: row.body })
-    }
-    after = rows.at(-1)
-    if (rows.length < limit) return
-  }
-}
-
 /** What these entries are, and whether what they say is still there; without those that don't exist. */
 export async function readTypes(db: Kysely<Schema>, chain: string, entries: number[]) {
   return await db

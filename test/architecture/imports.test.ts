@@ -14,6 +14,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
       'templates',
       'src/identity',
       'src/incidents',
+      'src/home',
       'src/operations',
       'src/recovery',
       'src/timeline',
@@ -64,6 +65,10 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
   'src/privacy': { values: ['src/incidents', 'src/timeline', 'src/storage', 'src/identity', 'kysely'] },
   'src/identity': { values: ['src/storage', 'src/timeline', 'kysely', '@date-fns/tz'] },
   'src/incidents': { values: ['src/identity', 'src/timeline', 'src/storage', 'kysely'] },
+  'src/home': {
+    values: ['src/identity/person.ts', 'src/incidents', 'src/storage', 'kysely'],
+    types: ['src/operations'],
+  },
   'src/operations': {
     values: ['src/identity', 'src/incidents', 'src/timeline', 'src/storage', 'kysely', 'p-retry', 'p-timeout'],
     types: ['src/adapters', 'src/redaction', 'zod'],
@@ -107,7 +112,7 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
       'src/recovery/standing.ts',
       'src/identity/person.ts',
     ],
-    types: ['src/incidents', 'src/operations', 'src/recovery', 'src/timeline', 'src/identity'],
+    types: ['src/home', 'src/incidents', 'src/operations', 'src/recovery', 'src/timeline', 'src/identity'],
   },
   migrations: { values: ['kysely'] },
 }

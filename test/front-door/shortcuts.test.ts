@@ -14,7 +14,7 @@ afterAll(() => bot.stop())
 const form = (user: string) => bot.slack.until(() => bot.slack.views(user).at(-1))
 const root = (text: RegExp) => bot.slack.until(() => bot.slack.messages(INCIDENTS).find((m) => text.test(m.text)))
 const told = (user: string, text: RegExp) =>
-  bot.slack.until(() => bot.slack.messages(`D${user.slice(1)}`).find((m) => text.test(m.text)))
+  bot.slack.until(() => text.test(JSON.stringify(bot.slack.views(user).at(-1)?.blocks ?? '')))
 
 describe('the shortcut “Open incident”', () => {
   it('opens the form wherever somebody is, and says privately where the incident is', async () => {

@@ -91,6 +91,7 @@ function startEdge(
     heardOfGroup: async (group: string, left: string[] | 'all') => void news.push({ group, left }),
   }
   const { asked, doors, reply } = stubDoors()
+  const homes: { team: string; user: string }[] = []
   const app = createSlackApp({
     ...{ apiUrl, clients, workspace, identity, directory: heard, channels, doors, db, metrics, log },
     ...(everyMs && { everyMs }),
@@ -99,11 +100,12 @@ function startEdge(
     emoji: () => ({ event: ['pushpin'], task: ['white_check_mark'], 'follow-up': ['repeat'] }),
     room: () => ROOM,
     names: { incident: '/incident', ops: '/ops' },
+    homes: { opened: (account) => void homes.push(account) },
     checks: createChecks({ strict: true, repaired: metrics.repaired }),
   })
   const health = async () => ({ database: true, listener: true, slack: app.state(), redis: {} })
   const http = createHttpServer({ port: 0, slack: app.handle, health, metrics: metrics.registry })
-  return { app, http, asked, reply, lines, metrics, channels, news }
+  return { app, http, asked, reply, lines, metrics, channels, news, homes }
 }
 
 function stubDoors() {

@@ -7,10 +7,21 @@ import { broadcastsIn } from '../slack/fake/text.ts'
 export const sketch = (title: string, { text, blocks = [] }: Message): string =>
   [`=== ${title} ===`, ...blocks.map(drawn), '--- without blocks ---', text, ''].join('\n')
 
+/** App Home: it has no text besides its blocks. */
+export const sketchBlocks = (title: string, blocks: Block[]): string =>
+  [`=== ${title} ===`, ...blocks.map(drawn), ''].join('\n')
+
 export const sketchModal = ({ title, submit, blocks }: Modal): string =>
   [`=== ${title} ===`, ...blocks.map(drawn), `[${submit}]`, ''].join('\n')
 
-type Element = { text: { text: string }; action_id: string; value: string; style?: string; confirm?: Confirm }
+type Element = {
+  text: { text: string }
+  action_id: string
+  value: string
+  url?: string
+  style?: string
+  confirm?: Confirm
+}
 type Confirm = { title: Text; text: Text; confirm: Text; deny: Text; style?: string }
 type Text = { text: string }
 
@@ -19,7 +30,7 @@ function drawn(block: Block): string {
     case 'header':
       return `# ${(block.text as Text).text}`
     case 'section':
-      return (block.text as Text).text
+      return [(block.text as Text).text, ...(block.accessory ? [press(block.accessory as Element)] : [])].join('\n')
     case 'context':
       return (block.elements as Text[]).map(({ text }) => `(${text})`).join(' ')
     case 'actions':
@@ -31,8 +42,8 @@ function drawn(block: Block): string {
   }
 }
 
-function press({ text, action_id, value, style, confirm }: Element): string {
-  const button = `[${text.text}] ${style ?? 'plain'} · ${action_id} · ${value}`
+function press({ text, action_id, value, url, style, confirm }: Element): string {
+  const button = `[${text.text}] ${style ?? 'plain'} · ${action_id} · ${url ?? value}`
   if (!confirm) return button
   return `${button}\n    asks: ${confirm.title.text} ${confirm.text.text} [${confirm.confirm.text}] [${confirm.deny.text}]`
 }

@@ -32,6 +32,18 @@ export async function offeredHandoff(db: Kysely<Schema>, incident: number, role:
   return row ? fromRow(row) : null
 }
 
+/** Those that wait for the answer of whoever has one of these person ids, oldest first. */
+export async function handoffsTo(db: Kysely<Schema>, ids: string[]): Promise<Handoff[]> {
+  const rows = await db
+    .selectFrom('handoffs')
+    .selectAll()
+    .where('to_person', 'in', ids)
+    .where('state', '=', 'offered')
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
 export async function insertHandoff(
   trx: Transaction<Schema>,
   { incident, role, from, to, offeredBy, offeredAt }: Omit<Handoff, 'id' | 'state' | 'settledAt'>,

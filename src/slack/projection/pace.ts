@@ -3,7 +3,7 @@ import PQueue from 'p-queue'
 import type { Budget, Limits, Taken } from '../../limits/limits.ts'
 
 /** On the average so many a second; up to `burst` at once. */
-interface Rate {
+export interface Rate {
   perSecond: number
   burst: number
 }
@@ -14,11 +14,11 @@ export interface Rates {
   edits: Rate
 }
 
-export interface Pace {
+export interface Pace<Kind extends string = keyof Rates> {
   /** Waits for its turn; greater urgency goes first. Rejects when `signal` aborts. */
-  turn(kind: keyof Rates, channel: string, urgency: number, signal: AbortSignal): Promise<void>
+  turn(kind: Kind, channel: string, urgency: number, signal: AbortSignal): Promise<void>
   /** Slack said 429: nobody's turn comes for so long, in any replica. */
-  pause(kind: keyof Rates, channel: string, ms: number): Promise<void>
+  pause(kind: Kind, channel: string, ms: number): Promise<void>
 }
 
 /** What all replicas may do together: the same rate, in windows of whole seconds. */
@@ -30,13 +30,16 @@ export function budgetOf({ perSecond, burst }: Rate): Budget {
 /** 50 a minute are 50 in 60 s, not 49.999. */
 const round = (value: number) => Math.round(value * 1e6) / 1e6
 
-export function createPace(rates: Rates, limits: Pick<Limits<keyof Rates>, 'take' | 'pause'>): Pace {
+export function createPace<Kind extends string>(
+  rates: Record<Kind, Rate>,
+  limits: Pick<Limits<NoInfer<Kind>>, 'take' | 'pause'>,
+): Pace<Kind> {
   const lanes = new Map<string, ReturnType<typeof createLane>>()
-  const keyOf = (kind: keyof Rates, channel: string) => (kind === 'posts' ? channel : 'workspace')
-  const lane = (kind: keyof Rates, channel: string) => {
+  const keyOf = (kind: Kind, channel: string) => (kind === 'posts' ? channel : 'workspace')
+  const lane = (kind: Kind, channel: string) => {
     const key = keyOf(kind, channel)
-    const made = lanes.get(key) ?? createLane(rates[kind], () => limits.take(kind, key))
-    lanes.set(key, made)
+    const made = lanes.get(`${kind}/${key}`) ?? createLane(rates[kind], () => limits.take(kind, key))
+    lanes.set(`${kind}/${key}`, made)
     return made
   }
   return {

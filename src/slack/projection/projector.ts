@@ -4,6 +4,7 @@ import type { Session } from '../../storage/session.ts'
 import { because } from '../../timeline/because.ts'
 import { GENERAL, type Ledger } from '../../timeline/ledger.ts'
 import { chainsBehind, LEDGER_CHANNEL } from '../../timeline/store.ts'
+import { type Bell, createBell } from './bell.ts'
 import { NotMine, projectChain } from './project-chain.ts'
 import type { Tools } from './tools.ts'
 import { createTroubles } from './trouble.ts'
@@ -123,29 +124,6 @@ export function createProjector(
     async idle() {
       while (workers.size > 0 || unchecked === null || unchecked.size > 0 || (await chainsBehind(db)).length > 0)
         await delay(5, undefined, { signal })
-    },
-  }
-}
-
-interface Bell {
-  ring(): void
-  rung(): boolean
-  reset(): void
-  /** Until it rings, or for so many ms. */
-  wait(ms: number): Promise<void>
-}
-
-function createBell(stopping: AbortSignal): Bell {
-  let bell = new AbortController()
-  return {
-    ring: () => bell.abort(),
-    rung: () => bell.signal.aborted,
-    reset: () => {
-      bell = new AbortController()
-    },
-    async wait(ms) {
-      await delay(ms, undefined, { signal: AbortSignal.any([bell.signal, stopping]) }).catch(() => {})
-      if (bell.signal.aborted) bell = new AbortController()
     },
   }
 }

@@ -128,6 +128,11 @@ export class FakeSlack {
   react: Talk['react'] = (reaction) => this.#talk.react(reaction)
   unreact: Talk['unreact'] = (reaction) => this.#talk.unreact(reaction)
   tell: Gestures['tell'] = (event) => this.#gestures.tell(event)
+  /** Somebody looks at the app's Home, or at another of its tabs. */
+  openHome(user: string, tab: 'home' | 'messages' = 'home') {
+    const [view, channel] = [this.home(user), this.workspace.directMessage(user).id]
+    return this.tell({ type: 'app_home_opened', user, channel, tab, ...(view && { view }) })
+  }
   mention: Gestures['mention'] = (typed) => this.#gestures.mention(typed)
   click: Gestures['click'] = (click) => this.#gestures.click(click)
   shortcut: Gestures['shortcut'] = (picked) => this.#gestures.shortcut(picked)
