@@ -221,12 +221,13 @@ export async function startFirebreak({
     await whenThere(url, { log, ...(signal && { signal }) }, async () => {
       await migrate({ url, migrateUrl, migrations, log })
       await installSchedule({ url, migrateUrl })
+      await schedule.open()
       await live.begin()
       await settleRooms(rooms, config, configPath, signal)
     })
   } catch (error) {
     limits.close()
-    await Promise.all([http.stop(), database.close()])
+    await Promise.all([http.stop(), schedule.stop(), database.close()])
     await embedded?.stop()
     throw error
   }

@@ -14,6 +14,21 @@ const TRIES = { retryLimit: 20, retryDelay: 1, retryBackoff: true, retryDelayMax
  * @param urls the bot's own address, and that of the owner of the tables
  */
 export async function installSchedule({ url, migrateUrl }: { url: string; migrateUrl: string }): Promise<void> {
+  const [bot] = await withClient(
+    url,
+    async (client) => (await client.query('select quote_ident(current_user) as role')).rows,
+  )
+  await withClient(migrateUrl, async (client) => {
+    // Rights that two grant at once are refused (“tuple concurrently updated”): one after the other, until this client ends.
+    await client.query(`select pg_advisory_lock(hashtext('firebreak schedule'))`)
+    await install(migrateUrl)
+    await client.query(`grant usage on schema ${SCHEMA} to ${bot.role}`)
+    await client.query(`grant select, insert, update, delete on all tables in schema ${SCHEMA} to ${bot.role}`)
+    await client.query(`grant execute on all functions in schema ${SCHEMA} to ${bot.role}`)
+  })
+}
+
+async function install(migrateUrl: string): Promise<void> {
   const owner = new PgBoss({ connectionString: migrateUrl, schema: SCHEMA, supervise: false, schedule: false, max: 1 })
   owner.on('error', () => {}) // what `start` throws says it
   await owner.start()
@@ -22,13 +37,4 @@ export async function installSchedule({ url, migrateUrl }: { url: string; migrat
   } finally {
     await owner.stop({ graceful: false })
   }
-  const [bot] = await withClient(
-    url,
-    async (client) => (await client.query('select quote_ident(current_user) as role')).rows,
-  )
-  await withClient(migrateUrl, async (client) => {
-    await client.query(`grant usage on schema ${SCHEMA} to ${bot.role}`)
-    await client.query(`grant select, insert, update, delete on all tables in schema ${SCHEMA} to ${bot.role}`)
-    await client.query(`grant execute on all functions in schema ${SCHEMA} to ${bot.role}`)
-  })
 }

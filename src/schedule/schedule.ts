@@ -11,6 +11,8 @@ export interface Schedule {
    * no truth: what is due is in the tables, and the next start looks at all of it.
    */
   wake(trx: Transaction<Schema>, subject: string, at: Date): Promise<void>
+  /** Before anything else. Rejects when the database is away, and may be called again then. */
+  open(): Promise<void>
   /** `look` decides what is due; it may come twice, and is asked again when it throws. */
   start(look: (subject: string) => Promise<void>): Promise<void>
   /** Waits for the looks under way, 2 s at most. */
@@ -42,8 +44,15 @@ export function createSchedule(
     async wake(trx, subject, at) {
       await boss.send(QUEUE, { subject } satisfies Wake, { startAfter: at, db: fromKysely(trx) })
     },
+    async open() {
+      try {
+        await boss.start()
+      } catch (error) {
+        await boss.stop({ graceful: false }).catch(() => {})
+        throw error
+      }
+    },
     async start(look) {
-      await boss.start()
       await boss.work<Wake>(QUEUE, { pollingIntervalSeconds: pollSeconds, batchSize: 20 }, async (jobs) => {
         await Promise.all(jobs.map(({ data }) => look(data.subject)))
       })

@@ -178,7 +178,7 @@ targets:
       'slack.alerts_channel: C0ALERTS → C0OTHER (takes effect at the next start)',
       'slack.commands: + ops: /prod (takes effect at the next start)',
     ])
-    expect(await bot.ask('U0ALICE', 'help', '/ops')).toContain('/ops scale')
+    expect(await bot.ask('U0ALICE', 'help', '/ops')).toContain('*/ops*')
   })
 
   it('never shows what a variable holds', async () => {

@@ -175,19 +175,6 @@ describe('the Markdown export', () => {
     )
   })
 
-  it('reads what people wrote in Slack as Slack shows it', async () => {
-    const text =
-      'ask <@U0CAROL>, *now*: <https://grafana.example/d|the board>, since <!date^1795291200^{time}|20:00 UTC> &amp; before'
-    const row = rowOf(
-      await markdown({
-        entries: [entry(1, { ...examples['message.posted'], text, files: [] })],
-        namesOf: async () => PEOPLE,
-      }),
-      1,
-    )
-    expect(row).toContain('“ask @Carol, now: the board (https://grafana.example/d), since 20:00 UTC &amp; before”')
-  })
-
   it('has contents when it is longer than anybody scrolls', async () => {
     const many = (count: number) => Array.from({ length: count }, (_, i) => entry(i + 1, examples['change.progressed']))
     const contents = '[Durations](#durations) · [People](#people) · [Operations](#operations) ·'

@@ -23,6 +23,7 @@ afterEach(async () => {
 
 async function replica(look: (subject: string) => Promise<void>) {
   const schedule = createSchedule(database.url, { log: quiet, pollSeconds: 0.5 })
+  await schedule.open()
   await schedule.start(look)
   running.push(schedule)
   return schedule
@@ -80,6 +81,6 @@ describe('the schedule', () => {
   })
 
   it('is installed again at each start, by several at once', async () => {
-    await Promise.all([installSchedule(database), installSchedule(database), installSchedule(database)])
+    await Promise.all(Array.from({ length: 8 }, () => installSchedule(database)))
   })
 })

@@ -78,7 +78,8 @@ describe('what people say', () => {
     await say('U0BOB', 'anybody there?', root)
     world.slack.recover()
     expect(await recorded(1)).toEqual(['bob: “anybody there?”'])
-    expect(world.app.state()).toMatchObject({ connected: true, error: null })
+    await world.slack.until(() => world.app.state().connected)
+    expect(world.app.state().error).toBeNull()
   })
 
   it('is looked for in all of an incident’s own channel, and its threads', async () => {

@@ -5,9 +5,6 @@ import { occurredAt } from '../fold/order.ts'
 import { utc } from '../times.ts'
 import { md, row, table } from './text.ts'
 
-/** Where Slack's mrkdwn means more than it says; most messages are just words. */
-const MARKED_UP = /[<&*`]/
-
 /** Less than this and nobody asks when it was recorded. */
 const LATE_MS = 60_000
 
@@ -24,13 +21,8 @@ export function told(entry: Entry, { folded, clock }: Export, more: string[]): s
   return `${row([String(entry.seq), time, ...there, ...more])}\n`
 }
 
-/** What happened, in Markdown: what people wrote in Slack is read as Slack shows it. */
-export function sentence(entry: Entry, { name, plain }: Export): string {
-  const { body } = entry
-  if (!body.type.startsWith('message.') || !('text' in body) || !MARKED_UP.test(body.text))
-    return md(describe(entry, name))
-  return md(describe({ ...entry, body: { ...body, text: plain(body.text) } }, name))
-}
+/** What happened, in Markdown. */
+export const sentence = (entry: Entry, { name }: Export): string => md(describe(entry, name))
 
 /** What the row's time doesn't say: that it was another one, or that it was recorded later. In Markdown. */
 export function remark(entry: Entry, { folded }: Export): string {
