@@ -118,7 +118,7 @@ async function insertChanges(db: Kysely<Schema>, count: number) {
 }
 
 /** What Slack shows of it: a reply for each reading. */
-export async function insertReplies(db: Kysely<Schema>) {
+async function insertReplies(db: Kysely<Schema>) {
   await sql`
     insert into slack_messages (subject, slot, chain, channel, thread_of, ts, state, hash)
     select 'INC-1#' || seq, 'reply', chain, ${ROOM}, 'INC-1', '1795291200.' || seq, 'posted', ''

@@ -77,7 +77,7 @@ const entries: Entry[] = LINES.map(([minutes, who, body, changed], i) =>
   }),
 )
 
-export const PROMISING: Severity[] = [
+const PROMISING: Severity[] = [
   {
     name: 'P1',
     aliases: ['SEV-2'],

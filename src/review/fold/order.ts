@@ -1,7 +1,7 @@
 import type { Entry } from '../../timeline/entries.ts'
 
 /** What an export shows of the entries: all of them, and some once more under a heading of their own. */
-export type List = 'timeline' | 'updates' | 'decisions' | 'links' | 'output'
+type List = 'timeline' | 'updates' | 'decisions' | 'links' | 'output'
 
 /** When each entry happened, and so in which order. Of an entry it keeps numbers and nothing else. */
 export interface Order {

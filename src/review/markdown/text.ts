@@ -17,7 +17,7 @@ export function md(text: string): string {
 }
 
 /** Untrusted text at the beginning of a line, where it makes no list, rule or heading either. */
-export const mdStart = (text: string): string =>
+const mdStart = (text: string): string =>
   md(text)
     .replace(/^[-+=]/, '\\$&')
     .replace(/^(\d+)([.)])/, '$1\\$2')
