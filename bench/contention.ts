@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPlayground } from '../src/playground/playground.ts'
 import { toEntry } from '../src/timeline/chain.ts'
-import { readSealed } from '../src/timeline/store.ts'
+import { readSealed } from '../src/timeline/sealed/store.ts'
 import { EFFECT, startRelay } from '../test/support/relay.ts'
 import { startBot } from './bot.ts'
 

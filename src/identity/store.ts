@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
-import type { Person } from './person.ts'
+import { type Person, userOf } from './person.ts'
 
 type Db = Kysely<Schema>
 
@@ -54,11 +54,21 @@ export async function readAccount(db: Db, account: string): Promise<Remembered<P
   return { now, kept: document !== null && at ? { value: JSON.parse(document) as Person, at } : null }
 }
 
-/** What Slack last said that these people are called; without those of whom it said nothing. */
+/** What Slack last said that these people (ids) are called; without those of whom it said nothing. */
 export async function namesOf(db: Db, people: string[]): Promise<Map<string, string>> {
   if (people.length === 0) return new Map()
-  const rows = await db.selectFrom('accounts').select(['account', 'document']).where('account', 'in', people).execute()
-  return new Map(rows.map(({ account, document }) => [account, (JSON.parse(document) as Person).name]))
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['account', 'document'])
+    .where('account', 'in', people.map(userOf))
+    .execute()
+  const names = new Map(rows.map(({ account, document }) => [account, (JSON.parse(document) as Person).name]))
+  return new Map(
+    people.flatMap((id) => {
+      const name = names.get(userOf(id))
+      return name === undefined ? [] : [[id, name]]
+    }),
+  )
 }
 
 /** Keeps what Slack said, unless something newer is kept. */

@@ -5,7 +5,8 @@ import { blankWords } from '../incidents/store.ts'
 import { isErasable } from '../timeline/classes.ts'
 import { type Actor, type Entry, FIREBREAK } from '../timeline/entries.ts'
 import type { Ledger, LedgerTransaction } from '../timeline/ledger.ts'
-import { erasePayloads, readEntriesAt, readProgress, readTypes } from '../timeline/store.ts'
+import { readEntriesAt } from '../timeline/sealed/store.ts'
+import { erasePayloads, readProgress, readTypes } from '../timeline/store.ts'
 
 export type Erased = { kind: 'done'; erasure: number } | { kind: 'refused'; code: string; reason: string }
 

@@ -4,7 +4,7 @@ import { changesOf } from '../operations/store.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Facts } from '../timeline/chain.ts'
 import type { Entry } from '../timeline/entries.ts'
-import { readEntriesAt, readLastErasure } from '../timeline/store.ts'
+import { readEntriesAt, readLastErasure } from '../timeline/sealed/store.ts'
 import type { Verdict } from '../timeline/verdict.ts'
 import type { StoredEntry } from '../timeline/verify.ts'
 import { sealedBatches, walkChain } from '../timeline/verify-chain.ts'
@@ -21,8 +21,8 @@ export interface Chain {
   changes(): AsyncIterable<Change[]>
 }
 
-const ENTRIES = 250
-const CHANGES = 100
+const ENTRIES = 1_000
+const CHANGES = 250
 
 /**
  * A chain on a snapshot of the database, through the entry `through`. Or on to the last erasure, if that comes later: what

@@ -29,7 +29,7 @@ export interface ExportInput {
   /** The names of people (ids) who did nothing that is on record; without those whom nobody knows. */
   namesOf(people: string[]): Promise<Map<string, string>>
   /** Permalink of the message that shows an entry. */
-  linkOf(entry: Entry): string | null
+  linkOf(entry: Pick<Entry, 'seq' | 'subject' | 'body'>): string | null
   /** Permalink of the root message. */
   rootLink: string | null
   signer: Signer

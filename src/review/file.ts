@@ -20,8 +20,9 @@ export interface Written {
   read(): AsyncIterable<Uint8Array>
 }
 
-/** So many bytes are written, and read, at once. */
-const AT_ONCE = 65_536
+/** So many bytes are written at once, and so many read. */
+const WRITTEN = 262_144
+const READ = 65_536
 
 /**
  * Lends a temporary file to whoever writes it and then to whoever uses it. It loses its name as soon as it is open, so
@@ -45,7 +46,7 @@ async function writeAll(handle: FileHandle, write: (writer: Writer) => Promise<v
   const hash = createHash('sha256')
   const encoder = new TextEncoder()
   // The same bytes each time: a file is written faster than they would be collected.
-  const bytes = Buffer.allocUnsafe(AT_ONCE)
+  const bytes = Buffer.allocUnsafe(WRITTEN)
   let waiting = 0
   let length = 0
   async function flush() {
@@ -74,7 +75,7 @@ async function writeAll(handle: FileHandle, write: (writer: Writer) => Promise<v
 
 async function* bytesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
   for (let from = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(AT_ONCE), 0, AT_ONCE, from)
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ), 0, READ, from)
     if (bytesRead === 0) return
     yield buffer.subarray(0, bytesRead)
     from += bytesRead

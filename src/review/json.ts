@@ -1,8 +1,8 @@
 import { type Incident, incidentName } from '../incidents/incident.ts'
 import { holderOf, ROLES } from '../incidents/roles.ts'
-import { toEntry } from '../timeline/chain.ts'
+import { type Facts, toldBy } from '../timeline/chain.ts'
 import { describe } from '../timeline/describe.ts'
-import type { Entry } from '../timeline/entries.ts'
+import type { EntryBody } from '../timeline/entries.ts'
 import type { StoredEntry } from '../timeline/verify.ts'
 import { type Course, intervalsOf } from './course.ts'
 import type { Export } from './export.ts'
@@ -95,29 +95,19 @@ function incidentOf(incident: Incident, course: Course, person: (id: string) => 
 }
 
 function entryOf(stored: StoredEntry, { name, linkOf }: Export) {
-  const entry = toEntry(stored)
   const { bytes, salt, payload } = stored
-  return {
-    ...readable(entry),
-    text: describe(entry, name),
-    link: linkOf(entry),
-    /** What was hashed, and what that commits to: null when it was erased. */
-    ...{ bytes, salt, payload },
-  }
+  const read = readable(stored)
+  const { seq, subject, actor, type, data } = read
+  const told = { seq, subject, actor, body: { type, ...data } as EntryBody }
+  /** What was hashed, and what that commits to: null when it was erased. */
+  const hashed = { bytes, salt, payload }
+  return Object.assign(read, { text: describe(told, name), link: linkOf(told) }, hashed)
 }
 
 /** An entry as a program reads it; verification makes it again of what was hashed, and compares. */
-export function readable(entry: Entry) {
-  const { type, ...data } = entry.body
-  return {
-    seq: entry.seq,
-    type,
-    subject: entry.subject,
-    actor: entry.actor,
-    occurred_at: entry.occurredAt,
-    recorded_at: entry.recordedAt,
-    cause: entry.cause,
-    data,
-    hash: entry.hash,
-  }
+export function readable({ bytes, hash, payload }: StoredEntry) {
+  const facts = JSON.parse(bytes) as Facts
+  const { seq, subject, occurred_at, recorded_at, cause } = facts
+  const { actor, type, data } = toldBy(facts, payload)
+  return { seq, type, subject, actor, occurred_at, recorded_at, cause, data, hash }
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { toEntry } from '../timeline/chain.ts'
 import { type ExportStatement, isSigned, type Signature } from '../timeline/signing.ts'
 import { sentencesOf, type Verdict } from '../timeline/verdict.ts'
 import { createVerifier, type Expected, type StoredEntry, type Verifier } from '../timeline/verify.ts'
@@ -119,7 +118,7 @@ function addExported(verifier: Verifier, line: Line | null, place: number) {
 /** What people and programs read beside the hashed bytes says the same. */
 function readsAsRecorded(line: Line, stored: StoredEntry): boolean {
   try {
-    const recorded = readable(toEntry(stored))
+    const recorded = readable(stored)
     const shown = Object.keys(recorded).map((key) => line[key])
     return JSON.stringify(Object.values(recorded)) === JSON.stringify(shown)
   } catch {

@@ -74,7 +74,7 @@ function linksOf(chain: string, messages: PostedMessage[], url: string | null) {
     message && url ? permalink(url, message) : null
   return {
     rootLink: linkTo(root),
-    linkOf({ seq, subject, body }: Entry): string | null {
+    linkOf({ seq, subject, body }: Pick<Entry, 'seq' | 'subject' | 'body'>): string | null {
       if ('ts' in body) return linkTo({ ...body, thread: body.channel === root?.channel ? root.ts : null })
       return linkTo(replies.get(`${chain}#${seq}`) ?? cards.get(subject))
     },

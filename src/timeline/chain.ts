@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { canonical, sha256 } from './canonical.ts'
-import type { Entry, EntryBody, NewEntry } from './entries.ts'
+import type { Actor, Entry, EntryBody, NewEntry } from './entries.ts'
 
 /** What the first entry of a chain names as the one before. */
 export const GENESIS = Buffer.alloc(32)
@@ -61,21 +61,27 @@ export function seal(
 export const toEntry = ({ bytes, ...stored }: { bytes: string; hash: string; payload: string | null }): Entry =>
   entryOf(JSON.parse(bytes) as Facts, stored)
 
-/** The same, for whoever has read its facts. Without its payload it says no more than that it was erased; its actor has no name. */
+/** The same, for whoever has read its facts. */
 export function entryOf(facts: Facts, { hash, payload }: { hash: string; payload: string | null }): Entry {
   // Most happened when they were recorded, and reading a time takes as long as reading the rest.
   const recordedAt = new Date(facts.recorded_at)
-  const { name, account, data } =
-    payload === null ? { name: facts.actor, data: { was: facts.type } } : JSON.parse(payload)
+  const { actor, type, data } = toldBy(facts, payload)
   return {
     chain: facts.chain,
     seq: facts.seq,
     subject: facts.subject,
-    actor: { id: facts.actor, name, ...(account && { account }) },
     occurredAt: facts.occurred_at === facts.recorded_at ? new Date(recordedAt) : new Date(facts.occurred_at),
     recordedAt,
     cause: facts.cause,
     hash,
-    body: { type: payload === null ? 'erased' : facts.type, ...data } as EntryBody,
+    actor,
+    body: { type, ...data } as EntryBody,
   }
+}
+
+/** What the payload adds to the facts. Without it an entry says no more than that it was erased; its actor has no name. */
+export function toldBy({ type, actor }: Facts, payload: string | null): { actor: Actor; type: string; data: object } {
+  if (payload === null) return { actor: { id: actor, name: actor }, type: 'erased', data: { was: type } }
+  const { name, account, data } = JSON.parse(payload)
+  return { actor: { id: actor, name, ...(account && { account }) }, type, data }
 }

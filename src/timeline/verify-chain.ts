@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../storage/schema.ts'
 import type { Facts } from './chain.ts'
-import { readEnd, readSealed } from './store.ts'
+import { readEnd, readSealed } from './sealed/store.ts'
 import type { Verdict } from './verdict.ts'
 import { createVerifier, type Expected, type StoredEntry } from './verify.ts'
 
-const BATCH = 250
+const BATCH = 1_000
 
 /**
  * Verifies a chain in the database, against the end that is on record there: in batches, on one snapshot, so that an

@@ -210,6 +210,13 @@ function parse(bytes: string): Facts | null {
   }
 }
 
-const derived = (columns: NonNullable<StoredEntry['columns']>, facts: Facts): boolean =>
-  (['type', 'subject', 'actor', 'cause'] as const).every((name) => columns[name] === facts[name]) &&
-  (['occurred_at', 'recorded_at'] as const).every((name) => columns[name] === Date.parse(facts[name]))
+function derived(columns: NonNullable<StoredEntry['columns']>, facts: Facts): boolean {
+  const { occurred_at, recorded_at } = facts
+  const recorded = Date.parse(recorded_at)
+  const occurred = occurred_at === recorded_at ? recorded : Date.parse(occurred_at)
+  return (
+    (['type', 'subject', 'actor', 'cause'] as const).every((name) => columns[name] === facts[name]) &&
+    columns.occurred_at === occurred &&
+    columns.recorded_at === recorded
+  )
+}

@@ -1,13 +1,25 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withFile } from '../../src/review/file.ts'
 import { sha256 } from '../../src/timeline/canonical.ts'
 
-const named = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('firebreak-') && name.length === 46)
+let folder: string
+const { TMPDIR } = process.env
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'firebreak-file-'))
+  process.env.TMPDIR = folder
+})
+afterEach(async () => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = TMPDIR
+  await rm(folder, { recursive: true })
+})
+
+const named = () => readdir(folder)
 /** This process's open files that have lost their name. */
 const nameless = () =>
   readdirSync('/proc/self/fd').filter((fd) => {

@@ -1,3 +1,4 @@
+import type { VOTE } from '../../timeline/describe/operation.ts'
 import type { Entry } from '../../timeline/entries.ts'
 
 /** So many changes are named; of more than that it is said how many. */
@@ -9,13 +10,16 @@ export interface Named {
   count: number
 }
 
-type Listed = 'asked' | 'approved' | 'rejected' | 'broke'
+type Decision = keyof typeof VOTE
 type Counted = 'looked' | 'updates' | 'messages' | 'notes' | 'marked'
 
 /** What one person did in an incident, however much that is. */
-export type Acts = Record<Listed, Named> & Record<Counted, number> & { opened: boolean }
+export type Acts = Record<Counted, number> & {
+  opened: boolean
+  asked: Named
+  decided: Record<Decision, Named>
+}
 
-const LISTED = { approve: 'approved', reject: 'rejected', break_glass: 'broke' } as const
 const COUNTED: { [type in Entry['body']['type']]?: Counted } = {
   'operation.read': 'looked',
   'incident.updated': 'updates',
@@ -28,7 +32,7 @@ const COUNTED: { [type in Entry['body']['type']]?: Counted } = {
 const named = (): Named => ({ first: [], count: 0 })
 const none = (): Acts => ({
   ...{ opened: false, looked: 0, updates: 0, messages: 0, notes: 0, marked: 0 },
-  ...{ asked: named(), approved: named(), rejected: named(), broke: named() },
+  ...{ asked: named(), decided: { approve: named(), reject: named(), break_glass: named() } },
 })
 
 /** Who took part, by person id, in the order in which they came in. */
@@ -52,7 +56,7 @@ export function createActs() {
       const counted = COUNTED[body.type]
       if (body.type === 'incident.opened') of(actor.id).opened = true
       else if (body.type === 'change.planned') list(of(actor.id).asked, subject)
-      else if (body.type === 'change.voted') list(of(actor.id)[LISTED[body.decision]], subject)
+      else if (body.type === 'change.voted') list(of(actor.id).decided[body.decision], subject)
       else if (counted) of(actor.id)[counted] += 1
     },
   }

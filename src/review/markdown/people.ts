@@ -1,3 +1,4 @@
+import { VOTE } from '../../timeline/describe/operation.ts'
 import type { Acts, Named } from '../fold/acts.ts'
 import type { Section } from './section.ts'
 import { md, table } from './text.ts'
@@ -17,13 +18,10 @@ export const people: Section = {
   },
 }
 
-function decided({ approved, rejected, broke }: Acts): string {
-  return [
-    ...listed('approved', approved),
-    ...listed('rejected', rejected),
-    ...listed('broke the glass for', broke),
-  ].join('; ')
-}
+const decided = ({ decided }: Acts): string =>
+  (['approve', 'reject', 'break_glass'] as const)
+    .flatMap((decision) => listed(VOTE[decision], decided[decision]))
+    .join('; ')
 
 function tookPart({ opened, asked, updates, notes, marked, messages, looked }: Acts): string {
   const parts = [

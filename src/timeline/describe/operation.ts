@@ -4,7 +4,7 @@ import { listOf, type Sentences, type Told, utc } from './sentence.ts'
 type Body<T extends OperationBody['type']> = Extract<OperationBody, { type: T }>
 
 /** What each decision on a change is called. */
-const VOTE = { approve: 'approved', reject: 'rejected', break_glass: 'broke the glass for' } as const
+export const VOTE = { approve: 'approved', reject: 'rejected', break_glass: 'broke the glass for' } as const
 
 export const operation: Sentences<OperationBody> = {
   'operation.read': ({ who, body }) =>
