@@ -38,7 +38,10 @@ export async function longIncident(db: Kysely<Schema>, ledger: Ledger, entries: 
       title: 'Checkout times out',
       severity: 'P1',
       service: 'checkout',
+      kind: 'operational',
+      visibility: 'public',
       channel: ROOM,
+      ownRoom: false,
       commander: ALICE,
     }),
   )

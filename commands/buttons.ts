@@ -40,7 +40,7 @@ export const buttons: Record<string, Press> = {
   'change.break_glass': form(glassModal),
   'change.look_again': onChange(async ({ id }, gesture, { engine }) => {
     const result = await engine.lookAgain({ ...gesture, change: id })
-    const still = result.kind === 'done' && (await engine.change(id))?.state === 'unknown'
+    const still = result.kind === 'done' && (await engine.change(gesture, id))?.state === 'unknown'
     return still
       ? say('It still can’t be told whether it was applied; what was seen is in the timeline.')
       : answerDecision(result)
@@ -79,7 +79,7 @@ async function decide(decision: Ballot['decision'], value: string, gesture: Gest
 function onChange(act: (change: Change, gesture: Gesture, desk: Desk) => Promise<Answer>): Press {
   return async (value, gesture, desk) => {
     const id = parseChangeName(value)
-    const change = id === null ? null : await desk.engine.change(id)
+    const change = id === null ? null : await desk.engine.change(gesture, id)
     return change ? await act(change, gesture, desk) : spoilt
   }
 }

@@ -1,7 +1,7 @@
 import type { Shift } from '../src/identity/identity.ts'
 import type { Person } from '../src/identity/person.ts'
 import type { Tokens } from '../src/identity/tokens.ts'
-import type { Severity } from '../src/incidents/incident.ts'
+import type { Incident, Severity } from '../src/incidents/incident.ts'
 import type { Incidents } from '../src/incidents/incidents.ts'
 import type { Engine } from '../src/operations/engine.ts'
 import type { Operation } from '../src/operations/operation.ts'
@@ -39,6 +39,8 @@ export interface Desk {
 interface Channels {
   /** In this channel, or shown in it: another company reads along. */
   whyUnfit(channel: string): Promise<string | null>
-  /** In the room that incidents are opened in. */
-  whyNoRoom(): Promise<string | null>
+  /** In the room that such an incident would be in. */
+  whyNoRoom(visibility?: Incident['visibility']): Promise<string | null>
+  /** Whether there can be channels of their own for such incidents. */
+  mayMake(visibility: Incident['visibility']): boolean
 }

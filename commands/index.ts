@@ -76,7 +76,7 @@ async function showMenu(about: string, gesture: Gesture, desk: Desk): Promise<An
   const denial = refuseUnlessMember(gesture)
   if (denial) return denial
   const name = incidentOf(about.trim())
-  const incident = name ? await desk.incidents.find(Number(name.slice(4))) : null
+  const incident = name ? await desk.incidents.find(gesture, Number(name.slice(4))) : null
   return incident ? menuOf(incident) : await menu(gesture, desk)
 }
 

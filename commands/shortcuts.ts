@@ -43,7 +43,7 @@ const Kept = z.object({ at: z.number(), link: z.string().nullable(), author: z.s
 const PAST = 5
 
 async function noteForm({ text, at, author, link }: ShortcutMessage, gesture: Gesture, desk: Desk): Promise<Answer> {
-  const [open, past] = await Promise.all([desk.incidents.listOpen(), desk.incidents.listPast(PAST)])
+  const [open, past] = await Promise.all([desk.incidents.listOpen(gesture), desk.incidents.listPast(gesture, PAST)])
   const incidents = [...open, ...past.filter(({ status }) => status !== 'cancelled')]
   if (incidents.length === 0) return refuse('There is no incident yet whose timeline could take it.')
   const whose = author === null ? null : await desk.engine.whose(colleagueOf(gesture.person.id, author))

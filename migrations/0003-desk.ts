@@ -5,7 +5,7 @@ export const desk = (botRole: string) => ({
   async up(db: Kysely<unknown>) {
     for (const statement of tables) await sql.raw(statement).execute(db)
     const bot = sql.id(botRole)
-    await sql`grant select, insert, update on handoffs, reminders, tasks, messages, marks, listening to ${bot}`.execute(
+    await sql`grant select, insert, update on handoffs, reminders, tasks, messages, marks, listening, room_members to ${bot}`.execute(
       db,
     )
     await sql`grant select, insert on participants to ${bot}`.execute(db)
@@ -14,10 +14,11 @@ export const desk = (botRole: string) => ({
 })
 
 const tables = [
-  // channel: null until the incident's own room is made. acknowledge_by, update_due: what the severity promises; null
-  // when it promises nothing, or not any more. updated_at: of the last update that was posted.
+  // own_room: all of the channel is the incident's. channel: null until that is made. acknowledge_by, update_due: what the
+  // severity promises; null when it promises nothing, or not any more. updated_at: of the last update that was posted.
   `alter table incidents
     alter column channel drop not null,
+    add column own_room boolean not null default false,
     add column acknowledge_by timestamptz(3),
     add column breached_at timestamptz(3),
     add column update_due timestamptz(3),
@@ -95,6 +96,17 @@ const tables = [
 
   // Whose channel a message was written in, where an incident has one of its own.
   `create index incidents_channel on incidents (channel)`,
+  `create unique index incidents_own_room on incidents (channel) where own_room`,
+
+  // Who is, was, or is asked into an incident's own channel: 'invited', 'inside', 'left'. Of a private one nobody else may
+  // know.
+  `create table room_members (
+    incident integer not null references incidents,
+    person text not null,
+    state text not null,
+    primary key (incident, person)
+  )`,
+  `create index room_members_person on room_members (person)`,
 
   // What people wrote in an incident's thread, as far as it is on record: so that nothing is recorded twice, and an edit
   // that changes no word (Slack unfurls a link) records nothing. digest: of the text and the files' ids; empty once what it

@@ -29,6 +29,7 @@ interface Parts
 export function createDesk({ db, ledger, identity, limits, room, wake, now, ...parts }: Parts) {
   const incidents = createIncidents({
     ...{ db, ledger, room, clearAway, wake },
+    ownRooms: () => now().slack.rooms.own && parts.channels.mayMake('public'),
     severities: () => now().severities,
     onCall(service) {
       const schedule = service === null ? undefined : now().services[service]?.onCall

@@ -148,7 +148,7 @@ export async function startFirebreak({
   const asked = createDirectory(clients.interactive, { workspace, log })
   const directory = rememberDirectory({ db, ledger, log }, { directory: asked, ...people })
   const lookAhead = createLookAhead(db, { directory, rules, home: people.home })
-  const looking = keepLooking([channels.whyNoRoom, lookAhead], { log })
+  const looking = keepLooking([() => channels.whyNoRoom(), lookAhead], { log })
 
   const { commands: names } = config.slack
   const rates = ratesOf(config)
@@ -186,13 +186,14 @@ export async function startFirebreak({
     migrations: Object.keys(migrations('')),
   })
 
+  const conversation = createConversation(db, ledger)
   const checks = createChecks({ strict: options.strict ?? false, repaired: metrics.repaired })
   const pace = createPace(rates, limits)
   const homes = createHomes({ db, identity, workspace, names, web: clients.background, pace, checks, ledger, log })
   const edge = createSlackApp({
     ...{ delivery, apiUrl, clients, workspace, identity, directory, channels, checks, db, metrics, log, names, homes },
     doors: doorsOf(desk),
-    ...{ conversation: createConversation(db, ledger), room },
+    conversation,
     emoji: () => live.now().reactions,
   })
 
@@ -235,7 +236,7 @@ export async function startFirebreak({
   const session = openSession(url, { log })
   const projector = createProjector(
     {
-      ...{ db, log, metrics, fetch, pace },
+      ...{ db, log, metrics, fetch, pace, rooms: conversation.rooms },
       web: clients.background,
       check: checks.checkMessage,
       inFlightMs: IN_FLIGHT_MS,
@@ -249,7 +250,7 @@ export async function startFirebreak({
           return desk.services
         },
         names,
-        channel: room(),
+        ...{ channel: room(), roomPrefix: config.slack.rooms.prefix },
         needsOf: engine.approvalFor,
         linkTo: createLinks(db, workspace),
         exportOf: createExports(db, { catalogue: desk, workspace, signer }),

@@ -34,6 +34,7 @@ type Fact = [label: string, value: string]
 export function factsOf(incident: Incident, severity: Severity | undefined, { live, duplicates }: Goings): Fact[] {
   const open = isOpen(incident.status)
   const facts: Fact[] = [
+    ...secrecy(incident),
     ['Severity', line([incident.severity, severity?.description].filter(Boolean).join(' – '), 200)],
     ['Status', statusOf(incident)],
     ['Service', incident.service ? inline(incident.service, 200) : 'not named'],
@@ -52,6 +53,15 @@ export const clocks = (incident: Incident): Fact[] => [
   ...response(incident),
   ...(isOpen(incident.status) ? nextUpdate(incident) : []),
 ]
+
+/** What is usual isn't said. */
+const secrecy = ({ kind, visibility }: Incident): Fact[] => {
+  const words = [
+    ...(visibility === 'private' ? ['private: only who is in this channel may know of it'] : []),
+    ...(kind === 'operational' ? [] : [kind]),
+  ]
+  return words.length > 0 ? [['🔒 Kind', words.reverse().join(', ')]] : []
+}
 
 const statusOf = ({ status, duplicateOf }: Incident): string =>
   duplicateOf === null ? status : `${status}: the same as ${incidentName(duplicateOf)}, where it goes on`

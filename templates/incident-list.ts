@@ -51,8 +51,8 @@ export function incidentStatus(incident: Incident, { severity, changes, items, t
   return within(lines, TEXT)
 }
 
-export const titleOf = ({ id, severity, title }: Incident): string =>
-  `*${incidentName(id)} · ${line(severity, 40)}* · ${line(title, 150)}`
+export const titleOf = ({ id, severity, title, visibility }: Incident): string =>
+  `${visibility === 'private' ? '🔒 ' : ''}*${incidentName(id)} · ${line(severity, 40)}* · ${line(title, 150)}`
 
 export const leads = ({ commander, declaredAt }: Incident): string =>
   `led by ${person(commander)}, declared ${when(declaredAt)}`

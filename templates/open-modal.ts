@@ -1,10 +1,17 @@
-import type { Severity } from '../src/incidents/incident.ts'
+import type { Incident, Kind, Severity } from '../src/incidents/incident.ts'
 import { input, OPTION, option, plain } from './blocks.ts'
 import type { Block, Modal } from './message.ts'
 import { plainLine } from './text.ts'
 
 /** Slack's limit for a select. */
 const OPTIONS = 100
+
+/** What somebody may open, in one choice: the first is meant unless another is picked. */
+export const SORTS = [
+  { value: 'operational', kind: 'operational', visibility: 'public', label: 'Operational: everybody may know' },
+  { value: 'private', kind: 'operational', visibility: 'private', label: 'Operational, in a private channel' },
+  { value: 'security', kind: 'security', visibility: 'private', label: 'Security, in a private channel' },
+] as const satisfies readonly { value: string; kind: Kind; visibility: Incident['visibility']; label: string }[]
 
 /** What a bare `/incident open` asks. The values come back by block_id. */
 export function openModal({
@@ -13,6 +20,9 @@ export function openModal({
   title,
   service = null,
   from = null,
+  mayBePrivate,
+  kind = 'operational',
+  visibility = 'public',
 }: {
   severities: Severity[]
   services: string[]
@@ -20,7 +30,13 @@ export function openModal({
   service?: string | null
   /** The address of the message that it is opened from. */
   from?: string | null
+  /** Whether private channels can be made. */
+  mayBePrivate: boolean
+  kind?: Kind
+  visibility?: Incident['visibility']
 }): Modal {
+  const sorts = SORTS.map(({ value, label }) => option(value, label))
+  const meant = SORTS.findIndex((sort) => sort.kind === kind && sort.visibility === visibility)
   const levels = severities.map(({ name, description }) => option(name, `${name} – ${description}`))
   const usual = severities.findIndex(({ name }) => name === 'P1')
   return {
@@ -43,6 +59,9 @@ export function openModal({
         true,
       ),
       ...serviceInput(services, service),
+      ...(mayBePrivate
+        ? [input('kind', 'Kind', { type: 'static_select', options: sorts, initial_option: sorts[Math.max(meant, 0)] })]
+        : []),
     ],
   }
 }

@@ -23,7 +23,7 @@ export const duplicate = defineVerb({
   }),
   async run({ of }, { id }, gesture, { incidents }) {
     if (of === undefined) {
-      const others = (await incidents.listOpen()).filter((other) => other.id !== id)
+      const others = (await incidents.listOpen(gesture)).filter((other) => other.id !== id)
       if (others.length === 0) return refuse('Nothing changed: no other incident is open.')
       return choose(
         `Which incident is ${incidentName(id)} the same as?`,

@@ -22,7 +22,7 @@ export const exportTimeline = defineVerb({
   }),
 
   async run({ format = 'md' }, { id, channel }, gesture, desk) {
-    const unfit = await desk.channels.whyUnfit(channel)
+    const unfit = channel === null ? null : await desk.channels.whyUnfit(channel)
     if (unfit) return refuse(`Nothing was exported: ${unfit}.`)
     const result = await desk.incidents.export(gesture, id, format)
     if (result.kind === 'refused') return refuse(`Nothing was exported: ${prose(result.reason, 800)}.`)

@@ -19,7 +19,7 @@ export function onIncident(
     const denial = refuseUnlessMember(gesture)
     if (denial) return denial
     const id = parseIncidentName(form.metadata.split(' ')[0] ?? '')
-    const incident = id === null ? null : await desk.incidents.find(id)
+    const incident = id === null ? null : await desk.incidents.find(gesture, id)
     return incident ? await submit(form, incident, gesture, desk) : spoilt
   }
 }

@@ -14,8 +14,8 @@ export const list = defineCommand({
   flags: [],
   args: z.strictObject({}),
 
-  async run(_, __, { incidents, names }) {
-    const [open, past] = await Promise.all([incidents.listOpen(), incidents.listPast(PAST)])
+  async run(_, gesture, { incidents, names }) {
+    const [open, past] = await Promise.all([incidents.listOpen(gesture), incidents.listPast(gesture, PAST)])
     return { kind: 'text', text: incidentList(open, past, names.incident) }
   },
 })

@@ -5,8 +5,8 @@ import type { Desk } from '../desk.ts'
 
 /** What a bare `/incident` shows: what is open, and what can be done about it, one tap away. */
 export async function menu(gesture: Gesture, { incidents, names }: Desk): Promise<Answer> {
-  const open = await incidents.listOpen()
-  const here = gesture.incident === null ? null : await incidents.find(gesture.incident)
+  const open = await incidents.listOpen(gesture)
+  const here = gesture.incident === null ? null : await incidents.find(gesture, gesture.incident)
   const only = here ?? (open.length === 1 ? (open[0] as Incident) : null)
   if (only) return menuOf(only)
   return choose(incidentList(open, [], names.incident), [

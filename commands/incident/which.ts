@@ -19,17 +19,17 @@ export async function which(
 ): Promise<{ incident: Incident } | { answer: Answer }> {
   const id = named ?? gesture.incident
   if (id !== null) {
-    const incident = await incidents.find(id)
+    const incident = await incidents.find(gesture, id)
     return incident
       ? { incident }
       : { answer: refuse(`There is no ${incidentName(id)}. \`${names.incident} list\` shows the open ones.`) }
   }
   const open = over
-    ? (await incidents.listPast(MOST)).filter(({ status }) => status !== 'closed')
-    : await incidents.listOpen()
+    ? (await incidents.listPast(gesture, MOST)).filter(({ status }) => status !== 'closed')
+    : await incidents.listOpen(gesture)
   const [only] = open
   if (only && open.length === 1) return { incident: only }
-  const candidates = [...open, ...(past > 0 ? await incidents.listPast(past) : [])]
+  const candidates = [...open, ...(past > 0 ? await incidents.listPast(gesture, past) : [])]
   if (candidates.length === 0) {
     const none = over ? 'No incident is over and not closed yet.' : 'No incident is open.'
     return {

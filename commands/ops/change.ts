@@ -26,6 +26,6 @@ export async function onChange(
   desk: Desk,
   act: (change: Change, gesture: Gesture, desk: Desk) => Promise<Answer>,
 ): Promise<Answer> {
-  const change = await desk.engine.change(id)
+  const change = await desk.engine.change(gesture, id)
   return change ? await act(change, gesture, desk) : refuse(`There is no ${changeName(id)}. Nothing was done.`)
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Change, changeName } from '../../src/operations/change.ts'
 import { ChangeName, PlanHash, Words } from '../arguments.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, type Gesture } from '../command.ts'
 import type { Desk } from '../desk.ts'
 import { done } from './answers.ts'
 import { onChange } from './change.ts'
@@ -23,7 +23,7 @@ const decision = (name: 'approve' | 'reject', summary: string) =>
     run: ({ change, hash, comment = null }, gesture, desk) =>
       onChange(change, gesture, desk, async ({ planNumber: plan }) => {
         const ballot = { ...gesture, change, plan, hash, decision: name, comment }
-        return done(await desk.engine.vote(ballot), gesture, standing(change, desk))
+        return done(await desk.engine.vote(ballot), gesture, standing(change, gesture, desk))
       }),
   })
 
@@ -44,15 +44,19 @@ export const breakGlass = defineCommand({
   args: z.strictObject({ change: ChangeName, hash: PlanHash, reason: Words }),
   run: ({ change, hash, reason }, gesture, desk) =>
     onChange(change, gesture, desk, async ({ planNumber: plan }) =>
-      done(await desk.engine.breakGlass({ ...gesture, change, plan, hash, reason }), gesture, standing(change, desk)),
+      done(
+        await desk.engine.breakGlass({ ...gesture, change, plan, hash, reason }),
+        gesture,
+        standing(change, gesture, desk),
+      ),
     ),
 })
 
 /** What became of it, for who isn't looking at its card. */
 const standing =
-  (id: number, { engine }: Desk) =>
+  (id: number, gesture: Gesture, { engine }: Desk) =>
   async (): Promise<string> => {
-    const { state } = (await engine.change(id)) as Change
+    const { state } = (await engine.change(gesture, id)) as Change
     return state === 'planned'
       ? `Your vote on *${changeName(id)}* counts; it needs more.`
       : `*${changeName(id)}* is ${state}.`

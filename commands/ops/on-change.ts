@@ -50,7 +50,7 @@ export const look = defineOnChange(
   async ({ id }, gesture, desk) => {
     const result = await desk.engine.lookAgain({ ...gesture, change: id })
     return done(result, gesture, async () => {
-      const now = await desk.engine.change(id)
+      const now = await desk.engine.change(gesture, id)
       return `*${changeName(id)}* is ${now?.state}${now?.state === 'unknown' ? ' still: its timeline says what was seen' : ''}.`
     })
   },

@@ -48,12 +48,12 @@ export async function runOperation(operation: Operation, rest: string, gesture: 
 async function whyUnfit(
   id: number | null,
   operation: Operation,
-  { channel }: Gesture,
+  gesture: Gesture,
   { incidents, channels }: Desk,
 ): Promise<string | null> {
-  const incident = id === null ? null : await incidents.find(id)
+  const incident = id === null ? null : await incidents.find(gesture, id)
   if (!incident && isRead(operation)) return null
-  return await channels.whyUnfit(incident?.channel ?? channel)
+  return await channels.whyUnfit(incident?.channel ?? gesture.channel)
 }
 
 /**
@@ -68,11 +68,11 @@ export async function whereTo(
 ): Promise<{ incident: number | null } | { answer: Answer }> {
   if (named === 'none') return { incident: null }
   const id = named === undefined ? gesture.incident : parseIncidentName(named)
-  if (named !== undefined && (id === null || !(await incidents.find(id)))) {
+  if (named !== undefined && (id === null || !(await incidents.find(gesture, id)))) {
     return { answer: refuse('Nothing was done: --incident must name an incident, such as `INC-7`, or `none`.') }
   }
   if (id !== null) return { incident: id }
-  const here = (await incidents.listOpen()).filter((incident) => incident.channel === gesture.channel)
+  const here = (await incidents.listOpen(gesture)).filter((incident) => incident.channel === gesture.channel)
   if (here.length < 2) return { incident: here[0]?.id ?? null }
   // What is open is for the workspace's own to see; the policy refuses anybody else in any case.
   if (whyNotMember(gesture.person)) return { incident: null }

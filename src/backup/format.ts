@@ -37,6 +37,7 @@ const KEPT: Record<keyof Schema, boolean> = {
   handoffs: true,
   reminders: true,
   participants: true,
+  room_members: true,
   tasks: true,
   messages: true,
   marks: true,

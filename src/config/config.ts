@@ -12,6 +12,8 @@ export interface Config {
     pacing: { postsPerSecond: number; burst: number; editsPerMinute: number }
     /** What one person may send; decisions about changes are counted apart, up to the same number. */
     limits: { gesturesPerMinute: number }
+    /** Whether each incident has a channel of its own, as private ones always do; what the names of those begin with. */
+    rooms: { own: boolean; prefix: string }
   }
   /** The most severe first, as the file lists them. */
   severities: Severity[]
@@ -150,6 +152,7 @@ export function toConfig(file: File, lineOf: (rule: number) => number): Omit<Con
         editsPerMinute: slack.pacing.edits_per_minute,
       },
       limits: { gesturesPerMinute: slack.limits.gestures_per_minute },
+      rooms: slack.rooms,
     },
     severities: file.severities.map(({ acknowledge_within, update_every, ...severity }) => ({
       ...severity,

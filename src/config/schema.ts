@@ -254,6 +254,7 @@ export const fileSchema = z.strictObject({
       })
       .prefault({}),
     limits: z.strictObject({ gestures_per_minute: z.int().min(1).default(60) }).prefault({}),
+    rooms: z.strictObject({ own: z.boolean().default(false), prefix: label.default('inc') }).prefault({}),
   }),
   severities: z.array(severity).min(1).prefault(defaultSeverities),
   people: z.record(text, z.strictObject({ accounts: z.array(account).min(2) })).default({}),

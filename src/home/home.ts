@@ -20,46 +20,33 @@ export interface Home {
   requested: Requested[]
 }
 
-/** Whether somebody may know of an incident. */
-export type MaySee = (incident: Incident) => boolean
-
 const LAST = 5
-
-/** A private incident is for those who hold a role in it, and for whoever opened it. */
-const maySeeBy =
-  (ids: string[]): MaySee =>
-  (incident) =>
-    incident.visibility === 'public' || ids.includes(incident.openedBy) || rolesHeld(incident, ids).length > 0
 
 /**
  * Reads what concerns whoever has these person ids. What belongs to an incident that they may not see is left out,
  * whatever it is.
  */
-export async function readHome(db: Kysely<Schema>, ids: string[], maySee: MaySee = maySeeBy(ids)): Promise<Home> {
-  const [allOpen, waiting, handoffs, tasks, requested] = await Promise.all([
-    openIncidents(db),
+export async function readHome(db: Kysely<Schema>, ids: string[]): Promise<Home> {
+  const viewer = { ids, channel: '' }
+  const [open, waiting, handoffs, tasks, requested] = await Promise.all([
+    openIncidents(db, viewer),
     changesWaitingFor(db, ids),
     handoffsTo(db, ids),
     tasksOf(db, ids),
     requestedLast(db, ids, LAST),
   ])
-  const known = new Map(allOpen.map((incident) => [incident.id, incident]))
+  const known = new Map(open.map((incident) => [incident.id, incident]))
   const meant = [...waiting, ...handoffs, ...tasks, ...requested].flatMap(({ incident }) => incident ?? [])
   const over = [...new Set(meant)].filter((id) => !known.has(id))
-  for (const incident of await readIncidents(db, over)) known.set(incident.id, incident)
+  for (const incident of await readIncidents(db, viewer, over)) known.set(incident.id, incident)
 
-  const seen = (id: number): Incident | null => {
-    const incident = known.get(id)
-    return incident && maySee(incident) ? incident : null
-  }
-  const isShown = ({ incident }: { incident: number | null }) => incident === null || seen(incident) !== null
-  const open = allOpen.filter(maySee)
+  const isShown = ({ incident }: { incident: number | null }) => incident === null || known.has(incident)
   return {
     open,
     roles: open.flatMap((incident) => rolesHeld(incident, ids).map((role) => ({ incident, role }))),
     waiting: waiting.filter(isShown),
     handoffs: handoffs.flatMap((handoff) => {
-      const incident = seen(handoff.incident)
+      const incident = known.get(handoff.incident)
       // Nobody can answer it any more.
       return incident && incident.status !== 'closed' ? [{ handoff, incident }] : []
     }),

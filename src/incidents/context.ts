@@ -4,14 +4,16 @@ import type { Schema } from '../storage/schema.ts'
 import type { Actor } from '../timeline/entries.ts'
 import type { HeldChain, Ledger, LedgerTransaction } from '../timeline/ledger.ts'
 import { type Incident, incidentName, type Severity } from './incident.ts'
-import { readIncident } from './store.ts'
+import { readIncident, readSeen, type Viewer } from './store.ts'
 
 /** What the incidents' lifecycle works with. main makes it. */
 export interface Context {
   db: Kysely<Schema>
   ledger: Ledger
-  /** The room that public incidents open in: a channel's id, which is known once Slack has told what its name means. */
+  /** The room that incidents share: a channel's id, which is known once Slack has told what its name means. */
   room(): string
+  /** Public incidents open in channels of their own, too. */
+  ownRooms(): boolean
   /** As they are now: the configuration may change. */
   severities(): Severity[]
   /** Whose turn it is in the schedule of a service, then who comes next: user ids. */
@@ -29,7 +31,14 @@ export interface Context {
 export interface Asked {
   person: Person
   cause: string
+  /** Where: of a private incident may know who is in its room. */
+  channel?: string
 }
+
+export const viewerOf = ({ person, channel = '' }: { person: Pick<Person, 'id'>; channel?: string }): Viewer => ({
+  ids: [person.id],
+  channel,
+})
 
 /** An incident whose chain this transaction holds. */
 export interface Held {
@@ -52,15 +61,16 @@ export const refused = (reason: string): Refused => ({ kind: 'refused', reason }
 /** One transaction around an incident that a member asks something of; its chain is held. */
 export async function change<T>(
   { ledger }: Context,
-  { person, cause }: Asked,
+  asked: Asked,
   id: number,
   work: (held: Held) => Promise<T | Refused>,
 ): Promise<T | Refused> {
+  const { person, cause } = asked
   const denial = whyNotMember(person)
   if (denial) return refused(denial)
   return await ledger.transaction(cause, async (tx) => {
-    // Holding a chain makes it: first, whether there is such an incident.
-    if (!(await readIncident(tx.db, id))) return refused(`there is no ${incidentName(id)}`)
+    // Holding a chain makes it: first, whether there is such an incident, for them.
+    if (!(await readSeen(tx.db, viewerOf(asked), id))) return refused(`there is no ${incidentName(id)}`)
     const chain = await tx.hold(incidentName(id))
     const incident = (await readIncident(tx.db, id)) as Incident
     return await work({ tx, chain, incident, actor: asActor(person) })

@@ -1,8 +1,8 @@
 import { lastEntry } from '../timeline/store.ts'
-import { type Asked, type Context, change, type Result, refused } from './context.ts'
+import { type Asked, type Context, change, type Result, refused, viewerOf } from './context.ts'
 import { type Incident, incidentName, MOVES } from './incident.ts'
 import { move } from './status.ts'
-import { readIncident, updateIncident } from './store.ts'
+import { readSeen, updateIncident } from './store.ts'
 
 /**
  * Two incidents are the same: this one is cancelled, and the other goes on. A transaction holds one chain, so it takes
@@ -11,12 +11,12 @@ import { readIncident, updateIncident } from './store.ts'
 export async function duplicate(context: Context, asked: Asked, id: number, of: number): Promise<Result> {
   if (id === of) return refused(`${incidentName(id)} can’t be its own duplicate`)
   const name = incidentName(id)
-  const original = await readIncident(context.db, of)
+  const original = await readSeen(context.db, viewerOf(asked), of)
   if (!original) return refused(`there is no ${incidentName(of)}`)
   if (original.duplicateOf !== null) {
     return refused(`${incidentName(of)} is itself a duplicate, of ${incidentName(original.duplicateOf)}`)
   }
-  const same = await readIncident(context.db, id)
+  const same = await readSeen(context.db, viewerOf(asked), id)
   const denial = whyNot(same)
   if (denial) return refused(denial)
   const told = await change(

@@ -4,6 +4,7 @@ import { type Handoff, handoffName } from './handoff.ts'
 import { insertHandoff, offeredHandoff, readHandoff, settleHandoff } from './handoffs/store.ts'
 import { incidentName } from './incident.ts'
 import { fieldOf, holderOf, type IncidentRole } from './roles.ts'
+import { invite } from './rooms/invite.ts'
 import { updateIncident } from './store.ts'
 
 /** Asks somebody to take a role over: they have it once they accept. Whoever was asked before is asked no more. */
@@ -30,6 +31,7 @@ export async function offer(
       actor,
       body: { type: 'handoff.offered', handoff, role, to: to.id },
     })
+    await invite(held, [to.id])
     return { kind: 'done', incident: id }
   })
 }
@@ -67,8 +69,10 @@ async function settle({ tx, chain, actor }: Held, { id, role, to }: Handoff, as:
 }
 
 /** The role and its entry. */
-export async function giveRole({ tx, chain, incident, actor }: Held, role: IncidentRole, person: string | null) {
+export async function giveRole(held: Held, role: IncidentRole, person: string | null) {
+  const { tx, chain, incident, actor } = held
   const was = holderOf(incident, role)
   await updateIncident(tx.db, incident.id, { [fieldOf(role)]: person })
   await chain.append({ subject: chain.name, actor, body: { type: 'incident.assigned', role, person, was } })
+  if (person !== null) await invite(held, [person])
 }

@@ -12,18 +12,26 @@ export const MOVES: Record<Status, readonly Status[]> = {
 
 export const isOpen = (status: Status): boolean => !['resolved', 'closed', 'cancelled'].includes(status)
 
+/** What it is about. `security` is private unless somebody says otherwise. */
+export const KINDS = ['operational', 'security'] as const
+export type Kind = (typeof KINDS)[number]
+
+export const visibilityOf = (kind: Kind): Incident['visibility'] => (kind === 'security' ? 'private' : 'public')
+
 export interface Incident {
   /** 7; people read `INC-7`. */
   id: number
   title: string
   severity: string
   status: Status
-  kind: string
+  kind: Kind
   visibility: 'public' | 'private'
   /** What it acts on: production, or a drill's. */
   world: string
-  /** The room: the channel that holds the root message. */
-  channel: string
+  /** The room: the channel that holds the root message. null: its own one isn't made yet. */
+  channel: string | null
+  /** All of that channel is this incident's. */
+  ownRoom: boolean
   service: string | null
   /** Person ids. */
   commander: string

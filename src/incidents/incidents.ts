@@ -2,7 +2,7 @@ import type { Person } from '../identity/person.ts'
 import type { Entry } from '../timeline/entries.ts'
 import { readPage } from '../timeline/store.ts'
 import { acknowledgeAlone } from './clocks.ts'
-import { type Asked, type Context, change, type Refused, type Result } from './context.ts'
+import { type Asked, type Context, change, type Refused, type Result, viewerOf } from './context.ts'
 import { openTasks } from './conversation/store.ts'
 import type { Task } from './conversation/tasks.ts'
 import { type Correction, correct, correctEntry } from './correct.ts'
@@ -18,7 +18,7 @@ import { snooze } from './reminders.ts'
 import type { IncidentRole } from './roles.ts'
 import { changeSeverity } from './severity.ts'
 import { moveTo, type Told } from './status.ts'
-import { openIncidents, pastIncidents, readIncident } from './store.ts'
+import { openIncidents, pastIncidents, readSeen } from './store.ts'
 import { postUpdate, type Update } from './update.ts'
 
 /** The incidents' lifecycle. Every change commits with its timeline entry. */
@@ -50,17 +50,21 @@ export interface Incidents {
   look(id: number): Promise<void>
   /** The same of every open incident: what should have woken us may be lost. */
   lookAtAll(): Promise<void>
-  find(id: number): Promise<Incident | null>
+  /** Null also when they may not know that there is one. */
+  find(by: Asker, id: number): Promise<Incident | null>
   /** The last entries of its timeline before that one, in their order. */
   entries(id: number, page: { before: number; limit: number }): Promise<Entry[]>
   /** The addresses that were kept last, the newest first. */
   links(id: number): Promise<{ url: string; title: string | null }[]>
   /** What is to be done and isn't, oldest first. */
   openTasks(id: number): Promise<Task[]>
-  /** Newest first. */
-  listOpen(): Promise<Incident[]>
-  listPast(limit: number): Promise<Incident[]>
+  /** Those that they may know of, newest first. */
+  listOpen(by: Asker): Promise<Incident[]>
+  listPast(by: Asker, limit: number): Promise<Incident[]>
 }
+
+/** Who asks, and in which channel. */
+type Asker = Pick<Asked, 'person' | 'channel'>
 
 export function createIncidents(context: Context): Incidents {
   const { db } = context
@@ -82,12 +86,12 @@ export function createIncidents(context: Context): Incidents {
     export: (asked, id, format) => putExport(context, asked, id, format),
     look: (id) => look(context, id),
     lookAtAll: () => lookAtAll(context),
-    find: (id) => readIncident(db, id),
+    find: (by, id) => readSeen(db, viewerOf(by), id),
     entries: (id, page) => readPage(db, incidentName(id), page),
     links: (id) => linksOf(context, id),
     openTasks: (incident) => openTasks(db, { incident }),
-    listOpen: () => openIncidents(db),
-    listPast: (limit) => pastIncidents(db, limit),
+    listOpen: (by) => openIncidents(db, viewerOf(by)),
+    listPast: (by, limit) => pastIncidents(db, viewerOf(by), limit),
   }
 }
 

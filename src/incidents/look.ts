@@ -2,7 +2,7 @@ import { noteBreach } from './clocks.ts'
 import type { Context } from './context.ts'
 import { type Incident, incidentName, isOpen } from './incident.ts'
 import { lineFor, remind } from './reminders.ts'
-import { openIncidents, readIncident } from './store.ts'
+import { ALL, openIncidents, readIncident } from './store.ts'
 
 /** Looks what is due in an incident, and tells whoever is next in line. What isn't due, and what was told, is left. */
 export async function look(context: Context, id: number): Promise<void> {
@@ -31,7 +31,7 @@ export async function look(context: Context, id: number): Promise<void> {
 
 /** Looks at every open incident, and has those looked at that will be due: wake-ups may have been lost. */
 export async function lookAtAll(context: Context): Promise<void> {
-  for (const { id, acknowledgeBy, updateDue } of await openIncidents(context.db)) {
+  for (const { id, acknowledgeBy, updateDue } of await openIncidents(context.db, ALL)) {
     await look(context, id)
     await context.db.transaction().execute(async (trx) => {
       const now = Date.now()

@@ -11,6 +11,7 @@ import {
   settleReminder,
   snoozeReminder,
 } from './reminders/store.ts'
+import { knowing } from './rooms/store.ts'
 
 /** How long somebody may leave a reminder unheeded before the next in line is told: nobody is told after that one. */
 const NEXT_IN_LINE_MS = 300_000
@@ -54,7 +55,9 @@ export async function remind(context: Pick<Context, 'wake'>, held: Omit<Held, 'a
   if (last && last.sentAt.getTime() + NEXT_IN_LINE_MS > now.getTime()) return
   const told = sent.map(({ person }) => person)
   if (new Set(told).size >= TOLD_AT_MOST) return
-  for (const person of due.line) {
+  // Whoever is next in line and not in a private incident's room learns nothing of it.
+  const line = incident.visibility === 'private' ? await knowing(tx.db, incident.id, due.line) : due.line
+  for (const person of line) {
     const lately = told.includes(person)
       ? MOST_AN_HOUR
       : await sentSince(tx.db, person, new Date(now.getTime() - 3_600_000))

@@ -7,10 +7,11 @@ const fromRow = (row: Selectable<Schema['incidents']>): Incident => ({
   title: row.title,
   severity: row.severity,
   status: row.status as Status,
-  kind: row.kind,
+  kind: row.kind as Incident['kind'],
   visibility: row.visibility as Incident['visibility'],
   world: row.world,
   channel: row.channel,
+  ownRoom: row.own_room,
   service: row.service,
   commander: row.commander,
   openedBy: row.opened_by,
@@ -39,17 +40,45 @@ export async function readIncident(db: Kysely<Schema>, id: number): Promise<Inci
   return row ? fromRow(row) : null
 }
 
+/** Whoever wants to know, by their person ids, and the channel that they ask in (empty: in none). */
+export interface Viewer {
+  ids: string[]
+  channel: string
+}
+
+/** Whoever may know of everything: Firebreak itself. */
+export const ALL = 'all'
+
+/**
+ * Everybody may know of a public incident. Of a private one may who was asked into its room or came into it, and did not
+ * leave; and who asks from there, since nobody types in a private channel without being in it.
+ */
+export const seenBy = (viewer: Viewer | typeof ALL) =>
+  viewer === ALL
+    ? sql<boolean>`true`
+    : sql<boolean>`(incidents.visibility = 'public' or (incidents.own_room and incidents.channel = ${viewer.channel}) or exists (
+        select from room_members m where m.incident = incidents.id and m.person = any(${viewer.ids}) and m.state <> 'left'
+      ))`
+
+/** Null also when the viewer may not know that there is one. */
+export async function readSeen(db: Kysely<Schema>, viewer: Viewer, id: number): Promise<Incident | null> {
+  const row = await db.selectFrom('incidents').selectAll().where('id', '=', id).where(seenBy(viewer)).executeTakeFirst()
+  return row ? fromRow(row) : null
+}
+
 /** Those of them that there are, in no order. */
-export async function readIncidents(db: Kysely<Schema>, ids: number[]): Promise<Incident[]> {
+export async function readIncidents(db: Kysely<Schema>, viewer: Viewer, ids: number[]): Promise<Incident[]> {
   if (ids.length === 0) return []
-  return (await db.selectFrom('incidents').selectAll().where('id', 'in', ids).execute()).map(fromRow)
+  const rows = await db.selectFrom('incidents').selectAll().where('id', 'in', ids).where(seenBy(viewer)).execute()
+  return rows.map(fromRow)
 }
 
 /** Open incidents, newest first. */
-export async function openIncidents(db: Kysely<Schema>): Promise<Incident[]> {
+export async function openIncidents(db: Kysely<Schema>, viewer: Viewer | typeof ALL): Promise<Incident[]> {
   const rows = await db
     .selectFrom('incidents')
     .selectAll()
+    .where(seenBy(viewer))
     .where('status', 'not in', ['resolved', 'closed', 'cancelled'])
     .orderBy('id', 'desc')
     .execute()
@@ -57,10 +86,11 @@ export async function openIncidents(db: Kysely<Schema>): Promise<Incident[]> {
 }
 
 /** The newest incidents that are over. */
-export async function pastIncidents(db: Kysely<Schema>, limit: number): Promise<Incident[]> {
+export async function pastIncidents(db: Kysely<Schema>, viewer: Viewer, limit: number): Promise<Incident[]> {
   const rows = await db
     .selectFrom('incidents')
     .selectAll()
+    .where(seenBy(viewer))
     .where('status', 'in', ['resolved', 'closed', 'cancelled'])
     .orderBy('id', 'desc')
     .limit(limit)
@@ -72,7 +102,10 @@ export interface NewIncident {
   title: string
   severity: string
   service: string | null
-  channel: string
+  kind: Incident['kind']
+  visibility: Incident['visibility']
+  channel: string | null
+  ownRoom: boolean
   commander: string
 }
 
@@ -88,7 +121,10 @@ export async function insertIncident(
       severity: incident.severity,
       status: 'investigating',
       service: incident.service,
+      kind: incident.kind,
+      visibility: incident.visibility,
       channel: incident.channel,
+      own_room: incident.ownRoom,
       commander: incident.commander,
       opened_by: incident.commander,
       declared_at: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
@@ -112,7 +148,7 @@ const ERASED_TITLE = '(erased)'
 
 /** What of an incident may change; its chain has to be held. */
 export type Changed = Partial<
-  Omit<Incident, 'id' | 'kind' | 'visibility' | 'world' | 'openedBy' | 'declaredAt' | 'service'> & {
+  Omit<Incident, 'id' | 'kind' | 'visibility' | 'ownRoom' | 'world' | 'openedBy' | 'declaredAt' | 'service'> & {
     service: string | null
   }
 >

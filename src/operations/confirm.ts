@@ -11,6 +11,8 @@ import { type Decided, whyOvertaken } from './vote.ts'
 export interface About {
   person: Person
   cause: string
+  /** Where: of a private incident's change may know who is in its room. */
+  channel?: string
   change: number
 }
 

@@ -1,27 +1,31 @@
 import type { Person } from '../identity/person.ts'
+import { viewerOf } from '../incidents/context.ts'
 import { abilitiesOf } from './abilities.ts'
 import type { Approval } from './approval.ts'
 import { approvalFor } from './approval.ts'
 import { askAgain } from './asking.ts'
 import { breakGlass } from './break-glass.ts'
-import type { Change } from './change.ts'
+import { type Change, changeName } from './change.ts'
 import { type About, confirm, withdraw } from './confirm.ts'
 import type { Context } from './context.ts'
 import { type Explanation, explain } from './explain.ts'
 import { type HoldResult, hold, release } from './hold.ts'
 import { looking } from './looking.ts'
 import { lookAgain, type Marked, markUnknown } from './mark.ts'
-import { type Refused, whenUnidentified } from './refusal.ts'
+import { type Refused, refused, whenUnidentified } from './refusal.ts'
 import { replan } from './replan.ts'
 import { type Request, type Requested, request } from './request.ts'
 import { type ReviewItem, reviewItemsOf } from './reviews/store.ts'
 import { reinstate, revoke } from './revoke.ts'
 import { type Act, refuseUnlessEntitled, whyNotEntitled } from './rights.ts'
 import { createWorker, type Worker } from './runs/worker.ts'
-import { changesOf, readChange } from './store.ts'
+import { changesOf, readSeenChange } from './store.ts'
 import { undo } from './undo.ts'
 import { type Ballot, type Decided, type Seen, vote } from './vote.ts'
 import { remindOfWaiting } from './waiting.ts'
+
+/** Who asks, and in which channel. */
+type Asker = Parameters<typeof viewerOf>[0]
 
 type Asked = Omit<About, 'change'>
 
@@ -54,7 +58,8 @@ export interface Engine {
   whose(account: string): Promise<Person | Refused>
   /** Tells whom it concerns that a change waits for its approval, if it still does. */
   remindOfWaiting(id: number): Promise<void>
-  change(id: number): Promise<Change | null>
+  /** Null also when it belongs to an incident that they may not know of. */
+  change(by: Asker, id: number): Promise<Change | null>
   changesOf(incident: number): Promise<Change[]>
   reviewItemsOf(incident: number): Promise<ReviewItem[]>
   approvalFor(change: Change): Approval
@@ -70,26 +75,33 @@ export interface Engine {
 export function createEngine(context: Context): Engine {
   const worker = createWorker(context)
   context.ledger.onAppend(() => worker.wake())
+  /** What belongs to an incident that somebody may not know of isn't there for them. */
+  async function known<T>(asked: About, decide: () => Promise<T>): Promise<T | Refused> {
+    const { db } = context
+    if (!(await readSeenChange(db, viewerOf(asked), asked.change)))
+      return refused('no_change', `there is no ${changeName(asked.change)}`)
+    return await decide()
+  }
   return {
     request: (asked) => request(context, asked),
     explain: (asked) => explain(context, asked).catch(whenUnidentified),
-    vote: (ballot) => vote(context, ballot).catch(whenUnidentified),
-    breakGlass: (asked) => breakGlass(context, asked).catch(whenUnidentified),
-    looking: (asked) => looking(context, asked).catch(whenUnidentified),
-    askAgain: (asked) => askAgain(context, asked),
-    confirm: (asked) => confirm(context, asked).catch(whenUnidentified),
-    withdraw: (asked) => withdraw(context, asked),
-    undo: (asked) => undo(context, asked),
-    replan: (asked) => replan(context, asked),
-    mark: (marked) => markUnknown(context, marked).catch(whenUnidentified),
-    lookAgain: (asked) => lookAgain(context, asked).catch(whenUnidentified),
+    vote: (ballot) => known(ballot, () => vote(context, ballot)).catch(whenUnidentified),
+    breakGlass: (asked) => known(asked, () => breakGlass(context, asked)).catch(whenUnidentified),
+    looking: (asked) => known(asked, () => looking(context, asked)).catch(whenUnidentified),
+    askAgain: (asked) => known(asked, () => askAgain(context, asked)),
+    confirm: (asked) => known(asked, () => confirm(context, asked)).catch(whenUnidentified),
+    withdraw: (asked) => known(asked, () => withdraw(context, asked)),
+    undo: (asked) => known(asked, () => undo(context, asked)),
+    replan: (asked) => known(asked, () => replan(context, asked)),
+    mark: (marked) => known(marked, () => markUnknown(context, marked)).catch(whenUnidentified),
+    lookAgain: (asked) => known(asked, () => lookAgain(context, asked)).catch(whenUnidentified),
     hold: (asked, reason) => hold(context, asked, reason).catch(whenUnidentified),
     release: (asked) => release(context, asked).catch(whenUnidentified),
     revoke: (asked, revoked) => revoke(context, asked, revoked).catch(whenUnidentified),
     reinstate: (asked, whom) => reinstate(context, asked, whom).catch(whenUnidentified),
     whose: (account) => context.identity.whose(account).catch(whenUnidentified),
     remindOfWaiting: (id) => remindOfWaiting(context, id),
-    change: (id) => readChange(context.db, id),
+    change: (by, id) => readSeenChange(context.db, viewerOf(by), id),
     changesOf: (incident) => changesOf(context.db, incident),
     reviewItemsOf: (incident) => reviewItemsOf(context.db, incident),
     approvalFor: (change) => approvalFor(context.rules().approvals, change.plan.tier),

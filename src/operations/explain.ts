@@ -1,5 +1,6 @@
 import type { Person } from '../identity/person.ts'
-import { readIncident } from '../incidents/store.ts'
+import { viewerOf } from '../incidents/context.ts'
+import { readSeen } from '../incidents/store.ts'
 import { type Approval, approvalFor } from './approval.ts'
 import { whomToAsk } from './asking.ts'
 import { bind } from './catalogue.ts'
@@ -31,6 +32,7 @@ export async function explain(
   context: Context,
   asked: {
     person: Person
+    channel?: string
     incident: number | null
     operation: Operation
     args: Record<string, Value | undefined> & { service: string }
@@ -45,7 +47,7 @@ export async function explain(
   const { environment } = binding.bound
   const [{ roles }, incident] = await Promise.all([
     context.identity.rolesOf(person),
-    asked.incident === null ? null : readIncident(context.db, asked.incident),
+    asked.incident === null ? null : readSeen(context.db, viewerOf(asked), asked.incident),
   ])
   const at = new Date()
   const matter = { person: person.id, roles, operation, args, service, environment, incident, at, undoing: null }

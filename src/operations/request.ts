@@ -1,7 +1,8 @@
 import { asActor, type Person } from '../identity/person.ts'
 import { IdentityUnavailable } from '../identity/roles.ts'
+import { viewerOf } from '../incidents/context.ts'
 import { type Incident, incidentName, type Status } from '../incidents/incident.ts'
-import { readIncident } from '../incidents/store.ts'
+import { readSeen } from '../incidents/store.ts'
 import { bind } from './catalogue.ts'
 import type { Change } from './change.ts'
 import type { Context } from './context.ts'
@@ -55,7 +56,8 @@ export async function request(context: Context, asked: Request, following: Follo
   const binding = bind(context.rules(), args.service, operation.on, asked.environment)
   if ('problem' in binding) return refused('no_target', `${args.service}: ${binding.problem}`)
   const { bound } = binding
-  const incident = asked.incident === null ? null : await readIncident(context.db, asked.incident)
+  const incident = asked.incident === null ? null : await readSeen(context.db, viewerOf(asked), asked.incident)
+  if (asked.incident !== null && !incident) return refused('no_incident', `there is no ${incidentName(asked.incident)}`)
   // What was done for it may be taken back all the same.
   if (incident && !undoing && !isRead(operation) && NO_MORE.includes(incident.status)) {
     return refused(

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import { seenBy, type Viewer } from '../incidents/store.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Change, Plan, Vote } from './change.ts'
 import type { Value } from './operation.ts'
@@ -90,6 +91,18 @@ const fromRow = (row: ChangeRow): Change => ({
 export async function readChange(db: Db, id: number): Promise<Change | null> {
   const row = await selectChanges(db).where('c.id', '=', id).executeTakeFirst()
   return row ? fromRow(row) : null
+}
+
+/** The same for somebody: null also when it belongs to an incident that they may not know of. */
+export async function readSeenChange(db: Db, viewer: Viewer, id: number): Promise<Change | null> {
+  const seen = await db
+    .selectFrom('changes')
+    .leftJoin('incidents', 'incidents.id', 'changes.incident')
+    .select('changes.id')
+    .where('changes.id', '=', id)
+    .where((eb) => eb.or([eb('changes.incident', 'is', null), seenBy(viewer)]))
+    .executeTakeFirst()
+  return seen ? await readChange(db, id) : null
 }
 
 /** The changes of an incident, oldest first; of many, so many after one of them. */

@@ -18,6 +18,7 @@ export interface Seen {
 export interface Ballot extends Seen {
   person: Person
   cause: string
+  channel?: string
   change: number
   decision: 'approve' | 'reject'
   comment?: string | null

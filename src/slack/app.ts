@@ -62,8 +62,6 @@ export interface SlackAppOptions {
   /** What people say in incidents goes there; `emoji`: by which of them they mark it, now. */
   conversation: Conversation
   emoji(): Emoji
-  /** The channel that incidents share. */
-  room(): string
   homes: Pick<Homes, 'opened'>
   names: Record<'incident' | 'ops', string>
   checks: Checks

@@ -16,13 +16,20 @@ export interface Channels {
    * Slack can't be asked; null too when it never told, since whoever acts is a member all the same.
    */
   whyUnfit(channel: string): Promise<string | null>
-  /** The same of the room that incidents are opened in, for whoever would open one. */
-  whyNoRoom(): Promise<string | null>
+  /** Why no such incident can be opened: its room isn't fit for it, or can't be made. */
+  whyNoRoom(visibility?: Visibility): Promise<string | null>
+  /** Whether the app was granted what it takes to make a channel; while Slack hasn't told it counts as granted. */
+  mayMake(visibility: Visibility): boolean
   /** What is wrong with that room, as far as is known now. */
   trouble(): string | null
   /** Slack tells by itself that a channel is shared from now on, or no more. */
   heardOfSharing(channel: string): void
 }
+
+type Visibility = 'public' | 'private'
+
+/** What making a channel, and inviting people into it, takes. */
+const MAKING = { public: 'channels:manage', private: 'groups:write' } as const
 
 /** Slack's words for "the bot has no business there": then nothing it says is seen there either. */
 const ELSEWHERE = new Set(['channel_not_found', 'missing_scope', 'method_not_supported_for_channel_type'])
@@ -84,7 +91,10 @@ export function createChannels(
     }
   }
 
+  const mayMake = (visibility: Visibility) => workspace.identity()?.scopes?.includes(MAKING[visibility]) ?? true
+
   return {
+    mayMake,
     async whyUnseen(channel) {
       // A direct message, or App Home.
       if (!/^[CG]/.test(channel)) {
@@ -105,7 +115,12 @@ export function createChannels(
         ? `<#${channel}> is shared with another company, whose people would read along. Act in a channel of your own, or have the other company disconnected from that one`
         : null
     },
-    async whyNoRoom() {
+    async whyNoRoom(visibility = 'public') {
+      // It has a channel of its own, in which nobody is but those who were asked in.
+      if (visibility === 'private')
+        return mayMake('private')
+          ? null
+          : `a private incident has a private channel of its own, and this app was not granted the scope \`${MAKING.private}\` that making one takes: ask your Slack administrator`
       return (await isUnfit(room()))
         ? `incidents are opened in <#${room()}>, which is shared with another company, whose people would read along. Have it disconnected from that channel, or have another incidents channel configured`
         : null

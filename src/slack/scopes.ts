@@ -29,7 +29,7 @@ export const SCOPES: Scope[] = [
   {
     name: 'channels:read',
     feature:
-      'the channels of firebreak.yml: which one a `#name` means, whether the bot is in it, whether another company reads along',
+      'the channels of firebreak.yml: which one a `#name` means, whether the bot is in it, whether another company reads along; who comes into an incident’s own channel',
     loss: 'channels can only be named by their ids, and one that another company reads along in is not noticed',
     optional: false,
   },
@@ -82,14 +82,8 @@ export const SCOPES: Scope[] = [
     optional: false,
   },
   {
-    name: 'channels:join',
-    feature: 'the bot joins a public incidents channel by itself',
-    loss: 'somebody types /invite in it, once',
-    optional: true,
-  },
-  {
     name: 'channels:manage',
-    feature: 'a public channel of its own for an incident, archived when that is over',
+    feature: 'a public channel of its own for each incident, where `slack.rooms.own` is set: made, people invited',
     loss: 'incidents are threads in the incidents channel',
     optional: true,
   },
@@ -108,7 +102,7 @@ export const SCOPES: Scope[] = [
   },
   {
     name: 'groups:write',
-    feature: 'a private channel of its own for a private incident: made, people invited, archived',
+    feature: 'a private channel of its own for a private incident: made, people invited',
     loss: 'there are no private incidents',
     optional: true,
   },

@@ -1,20 +1,21 @@
 import { type Kysely, sql } from 'kysely'
 import { parseIncidentName } from '../incidents/incident.ts'
+import { ownerOf } from '../incidents/rooms/store.ts'
 import type { Schema } from '../storage/schema.ts'
 
 /**
  * The incident that a message of ours belongs to, by any of these message timestamps: the thread's root, or the card
- * itself. null when none is ours, or it belongs to no incident.
+ * itself; else the one whose own channel it is. null when none is ours, or it belongs to no incident.
  */
 export async function incidentAt(db: Kysely<Schema>, channel: string, timestamps: string[]): Promise<number | null> {
-  if (timestamps.length === 0) return null
+  if (timestamps.length === 0) return await ownerOf(db, channel)
   const rows = await db
     .selectFrom('slack_messages')
     .select('chain')
     .where('channel', '=', channel)
     .where('ts', 'in', timestamps)
     .execute()
-  return rows.map(({ chain }) => parseIncidentName(chain)).find((id) => id !== null) ?? null
+  return rows.map(({ chain }) => parseIncidentName(chain)).find((id) => id !== null) ?? (await ownerOf(db, channel))
 }
 
 export interface PostedMessage {

@@ -14,6 +14,8 @@ interface Identity {
   name: string
   /** With a slash at its end: `https://example.slack.com/`. */
   url: string
+  /** What the app was granted; null where Slack doesn't say. */
+  scopes: string[] | null
 }
 
 export interface Workspace {
@@ -32,8 +34,9 @@ export function createWorkspace(client: WebClient, options: { room: () => string
     async connect(signal, failed) {
       for (let failures = 1; ; failures++) {
         try {
-          const { team_id, user_id, user, url } = await client.auth.test()
-          identity = { team: String(team_id), user: String(user_id), name: String(user), url: String(url) }
+          const { team_id, user_id, user, url, response_metadata } = await client.auth.test()
+          const scopes = response_metadata?.scopes ?? null
+          identity = { team: String(team_id), user: String(user_id), name: String(user), url: String(url), scopes }
           log.info({ ...identity }, 'Slack knows us')
           await checkRoom(client, options.room(), identity, log)
           return identity

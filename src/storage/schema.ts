@@ -28,6 +28,7 @@ export interface Schema {
   handoffs: HandoffRow
   reminders: ReminderRow
   participants: { incident: number; person: string; joined_at: Date }
+  room_members: { incident: number; person: string; state: string }
   tasks: TaskRow
   messages: MessageRow
   marks: MarkRow
@@ -74,7 +75,8 @@ interface IncidentRow {
   kind: Generated<string>
   visibility: Generated<string>
   world: Generated<string>
-  channel: string
+  channel: string | null
+  own_room: Generated<boolean>
   service: Nullable<string>
   commander: string
   opened_by: string

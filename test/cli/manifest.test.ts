@@ -81,8 +81,8 @@ describe('firebreak manifest', () => {
     }
     const required = SCOPES.filter(({ optional }) => !optional).map(({ name }) => name)
     expect(await scopesOf('--without', 'optional')).toEqual({ bot: required.sort() })
-    const { bot, bot_optional } = (await scopesOf('--without', 'channels:manage', '--without', 'channels:join')) ?? {}
-    expect(bot_optional).toEqual(['groups:history', 'groups:read', 'groups:write'])
+    const { bot, bot_optional } = (await scopesOf('--without', 'channels:manage', '--without', 'groups:read')) ?? {}
+    expect(bot_optional).toEqual(['groups:history', 'groups:write'])
     expect(bot).toEqual([...required, ...(bot_optional ?? [])].sort())
   })
 
@@ -118,7 +118,7 @@ describe('firebreak manifest', () => {
     [['--mode', 'http', '--url', 'firebreak'], '“firebreak” can’t be --url'],
     [['--url', 'https://example.com'], '--url is for --mode http'],
     [['--without', 'chat:write'], 'The bot can’t do without chat:write: nothing is shown in Slack'],
-    [['--without', 'chanels:join'], '“chanels:join” is not asked for. Did you mean channels:join?'],
+    [['--without', 'chanels:manage'], '“chanels:manage” is not asked for. Did you mean channels:manage?'],
     [['--with', 'x'], 'Usage: firebreak manifest'],
   ])('says what is wrong, and what would be right: %j', async (args, message) => {
     const { code, stdout, stderr } = await print(...args)

@@ -24,7 +24,7 @@ beforeEach(() => {
     tokens: {} as never,
     endRecovery: async () => ({}) as never,
     redact: createRedactor({ emails: false, patterns: [], secrets: [] }),
-    ...{ shifts: () => [], channels: { whyUnfit: async () => null, whyNoRoom: async () => null } },
+    ...{ shifts: () => [], channels: { whyUnfit: async () => null, whyNoRoom: async () => null, mayMake: () => true } },
     flood: { perMinute: 3, take: replicaLimits(null, { gestures: three, decisions: three }).take },
   }
 })
@@ -52,11 +52,11 @@ describe('what one person may send in a minute', () => {
 
   it('does nothing beyond it, and keeps a form open with what was typed', async () => {
     for (let n = 0; n < 3; n++) await list()
-    const before = (await t.incidents.listOpen()).length
+    const before = (await t.incidents.listOpen(by())).length
     expect(textOf(await runLine('incident', 'open P1 "Dial is stuck"', by(), desk))).toMatch(REFUSED)
     const form = { callbackId: 'incident.open', values: { severity: 'P1', title: 'Dial is stuck' }, metadata: '' }
     expect(await submit(form, by(), desk)).toEqual({ errors: { severity: expect.stringMatching(REFUSED) } })
-    expect(await t.incidents.listOpen()).toHaveLength(before)
+    expect(await t.incidents.listOpen(by())).toHaveLength(before)
   })
 
   it('leaves decisions alone, which have as many of their own', async () => {

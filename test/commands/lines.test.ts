@@ -17,7 +17,7 @@ beforeAll(async () => {
     services: ['dial'],
     serviceOf: async () => 'dial',
     shifts: () => [],
-    channels: { whyUnfit: async () => null, whyNoRoom: async () => null },
+    channels: { whyUnfit: async () => null, whyNoRoom: async () => null, mayMake: () => true },
     names: { incident: '/outage', ops: '/prod' },
     tokens: {} as never,
     flood: { perMinute: 60, take: async () => ({ ok: true }) },
@@ -54,6 +54,7 @@ describe('what was not done', () => {
     const channels = {
       whyUnfit: async (channel: string) => (channel === 'C0INCIDENTS' ? reason : null),
       whyNoRoom: async () => reason,
+      mayMake: () => true,
     }
     const answer = await runLine('incident', line, gesture(), { ...desk, channels })
     expect(answer).toMatchObject({ refused: true, text: expect.stringContaining(reason) })
@@ -124,7 +125,7 @@ describe('a question', () => {
     const { label, line } = asked.choices[0] as (typeof asked.choices)[0]
     await press({ id: 'choose:0', value: line }, gesture(), desk)
     const [id] = /\d+/.exec(label) ?? []
-    expect(await t.incidents.find(Number(id))).toMatchObject({
+    expect(await t.incidents.find(gesture(), Number(id))).toMatchObject({
       status: 'resolved',
       cause: cause?.replace(/[“”]/g, ''),
       fix,

@@ -32,7 +32,8 @@ async function open(severity = 'P1', service: string | null = null) {
   const result = await incidents.open(by(), { severity, title: 'Checkout times out', service })
   return result.kind === 'done' ? result.incident : 0
 }
-const found = async (id: number) => (await incidents.find(id)) as NonNullable<Awaited<ReturnType<Incidents['find']>>>
+const found = async (id: number) =>
+  (await incidents.find(by(), id)) as NonNullable<Awaited<ReturnType<Incidents['find']>>>
 const told = async () =>
   (await t.db.selectFrom('reminders').selectAll().orderBy('id').execute()).map(
     ({ kind, person, round, settled_at }) => `${kind} ${person.slice(3)} ${round}${settled_at ? ' settled' : ''}`,

@@ -2,6 +2,7 @@ import type { Change } from '../../src/operations/change.ts'
 import { execute } from '../../src/operations/runs/execute.ts'
 import { dueChanges } from '../../src/operations/runs/store.ts'
 import { WORK } from '../../src/operations/runs/worker.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { DuplicateCause } from '../../src/timeline/ledger.ts'
 import { testEngine } from '../support/engine.ts'
@@ -78,7 +79,7 @@ export async function startRun() {
   const asked = (who: Who, cause: string) => ({ person: PEOPLE[who], cause, channel: 'C0INCIDENTS' })
   const ids = async () => (await db.selectFrom('changes').select('id').orderBy('id').execute()).map(({ id }) => id)
   const shown = async (id: number) => {
-    const { planNumber: plan, planHash: hash } = (await engine.change(id)) as Change
+    const { planNumber: plan, planHash: hash } = (await readChange(db, id)) as Change
     return { plan, hash }
   }
 
@@ -128,7 +129,7 @@ export async function startRun() {
 
   return {
     ...{ t, bench, faults, gestures, die, ids },
-    all: async () => (await Promise.all((await ids()).map((id) => engine.change(id)))) as Change[],
+    all: async () => (await Promise.all((await ids()).map((id) => readChange(db, id)))) as Change[],
     /** All that there is to do, one after the other, until nothing moves any more. */
     async work(): Promise<void> {
       for (let before = ''; ; ) {

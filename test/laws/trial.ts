@@ -5,6 +5,7 @@ import type { Engine } from '../../src/operations/engine.ts'
 import type { Bound } from '../../src/operations/operation.ts'
 import { readSteps } from '../../src/operations/runs/store.ts'
 import { isFinal } from '../../src/operations/states.ts'
+import { readChange } from '../../src/operations/store.ts'
 import type { Entry } from '../../src/timeline/entries.ts'
 import { DuplicateCause } from '../../src/timeline/ledger.ts'
 import { readEntries } from '../../src/timeline/store.ts'
@@ -58,7 +59,7 @@ export async function startTrial({ make }: Subject, { answerWithinMs }: { answer
     },
     /** Whoever has to says yes; once more, they are told that it is decided. */
     async approve(engine: Engine, id: number): Promise<void> {
-      const { plan, planHash: hash } = (await t.engine.change(id)) as Change
+      const { plan, planHash: hash } = (await readChange(t.db, id)) as Change
       if (plan.tier === 'low')
         await engine.confirm({ person: alice, cause: `confirm:${id}`, change: id }).catch(isOnRecord)
       for (const person of plan.tier === 'low' ? [] : plan.tier === 'guarded' ? [bob] : [bob, carol]) {
@@ -69,12 +70,12 @@ export async function startTrial({ make }: Subject, { answerWithinMs }: { answer
     /** The change when it is over, or a person is asked; fails with its story when that takes too long. */
     async over(id: number): Promise<Change> {
       for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(50)) {
-        const change = (await t.engine.change(id)) as Change
+        const change = (await readChange(t.db, id)) as Change
         if (isOver(change)) return change
       }
       throw new Error(`OP-${id} never ended: ${JSON.stringify(await t.story())}`)
     },
-    isOver: async (id: number) => isOver((await t.engine.change(id)) as Change),
+    isOver: async (id: number) => isOver((await readChange(t.db, id)) as Change),
     /** The whole way of one change with one replica. */
     async run(replica: Replica): Promise<Change> {
       replica.engine.worker.start()
@@ -92,7 +93,7 @@ export async function startTrial({ make }: Subject, { answerWithinMs }: { answer
         .execute(),
     async changes(): Promise<Change[]> {
       const rows = await t.db.selectFrom('changes').select('id').orderBy('id').execute()
-      return (await Promise.all(rows.map(({ id }) => t.engine.change(id)))) as Change[]
+      return (await Promise.all(rows.map(({ id }) => readChange(t.db, id)))) as Change[]
     },
     /** Alice wants it taken back. */
     undo: (change: number) =>
@@ -106,7 +107,7 @@ export async function startTrial({ make }: Subject, { answerWithinMs }: { answer
     },
     /** What each step of the change came to, as it is on record. */
     outcomes: async (id: number) =>
-      (await readSteps(t.db, (await t.engine.change(id)) as Change)).map(({ outcome }) => outcome),
+      (await readSteps(t.db, (await readChange(t.db, id)) as Change)).map(({ outcome }) => outcome),
 
     async close() {
       await trial.stop()

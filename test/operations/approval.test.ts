@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
 import type { Rule } from '../../src/operations/policy.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { alice, bob, carol, person, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -35,7 +36,7 @@ describe('approving a change', () => {
     const id = await t.planned(5)
     expect(await t.vote(id, alice)).toMatchObject({ kind: 'refused', code: 'not_approver' })
     expect((await t.entries()).at(-1)?.body).toMatchObject({ type: 'operation.refused', code: 'not_approver' })
-    expect((await t.engine.change(id))?.state).toBe('planned')
+    expect((await readChange(t.db, id))?.state).toBe('planned')
   })
 
   it('refuses people without the role, guests and strangers', async () => {
@@ -47,14 +48,14 @@ describe('approving a change', () => {
     ]) {
       expect(await t.vote(id, other)).toMatchObject({ code: 'not_approver' })
     }
-    expect((await t.engine.change(id))?.state).toBe('planned')
+    expect((await readChange(t.db, id))?.state).toBe('planned')
   })
 
   it('counts a second click of the same person once, and tells who was faster', async () => {
     const id = await t.planned(5)
     await t.vote(id, bob)
     expect(await t.vote(id, bob)).toMatchObject({ code: 'decided', reason: expect.stringContaining('approved by bob') })
-    expect((await t.engine.change(id))?.votes).toHaveLength(1)
+    expect((await readChange(t.db, id))?.votes).toHaveLength(1)
   })
 
   it('lets a rejection win that comes at the same moment as an approval', async () => {
@@ -62,7 +63,7 @@ describe('approving a change', () => {
       const id = await t.planned(value)
       const both = [t.vote(id, bob, 'approve'), t.vote(id, carol, 'reject')]
       await Promise.all(value % 2 ? both.reverse() : both)
-      expect(['rejected', 'withdrawn']).toContain((await t.engine.change(id))?.state)
+      expect(['rejected', 'withdrawn']).toContain((await readChange(t.db, id))?.state)
     }
     t.engine.worker.start()
     await sleep(300)
@@ -73,12 +74,12 @@ describe('approving a change', () => {
     const id = await t.planned(5)
     expect(await t.vote(id, bob, 'approve', { hash: '0'.repeat(16) })).toMatchObject({ code: 'other_plan' })
     expect(await t.vote(id, bob, 'approve', { plan: 2 })).toMatchObject({ code: 'other_plan' })
-    expect((await t.engine.change(id))?.state).toBe('planned')
+    expect((await readChange(t.db, id))?.state).toBe('planned')
   })
 
   it('is not repeated by a redelivery of the same click', async () => {
     const id = await t.planned(5)
-    const change = await t.engine.change(id)
+    const change = await readChange(t.db, id)
     const ballot = {
       person: bob,
       cause: 'click',
@@ -101,7 +102,7 @@ describe('approving a change', () => {
     const id = await t.planned(0)
     await t.vote(id, bob)
     await t.vote(id, dave)
-    expect((await t.engine.change(id))?.state).toBe('planned') // two, and no owner among them
+    expect((await readChange(t.db, id))?.state).toBe('planned') // two, and no owner among them
     await t.vote(id, carol)
     await t.until(id, 'succeeded')
   })
@@ -110,7 +111,7 @@ describe('approving a change', () => {
     for (let tries = 0; tries < 5; tries++) {
       const id = await t.planned(0)
       await Promise.all([t.vote(id, bob), t.vote(id, carol)])
-      expect((await t.engine.change(id))?.state).toBe('approved')
+      expect((await readChange(t.db, id))?.state).toBe('approved')
     }
   })
 
@@ -119,7 +120,7 @@ describe('approving a change', () => {
     await t.vote(id, bob)
     Object.assign(t.rules.roles.approver ?? {}, { users: ['U0CAROL'] })
     await t.vote(id, carol)
-    expect((await t.engine.change(id))?.state).toBe('planned')
+    expect((await readChange(t.db, id))?.state).toBe('planned')
   })
 
   it('is refused, on record, when its requester lost the right since; a rejection is not', async () => {
@@ -127,7 +128,7 @@ describe('approving a change', () => {
     t.rules.policy.pop()
     expect(await t.vote(id, bob)).toMatchObject({ code: 'denied', reason: expect.stringContaining('who asked') })
     expect((await t.entries()).at(-1)?.body).toMatchObject({ type: 'operation.refused', line: 'approve OP-1' })
-    expect(await t.engine.change(id)).toMatchObject({ state: 'planned', votes: [] })
+    expect(await readChange(t.db, id)).toMatchObject({ state: 'planned', votes: [] })
     expect(await t.vote(id, carol, 'reject')).toEqual({ kind: 'done' })
   })
 
@@ -137,7 +138,7 @@ describe('approving a change', () => {
     t.directory.group = () => Promise.reject(new Error('Slack is away'))
     expect(await t.vote(id, bob)).toMatchObject({ kind: 'refused', code: 'identity_unavailable' })
     expect(await t.plan(6)).toMatchObject({ kind: 'refused', code: 'identity_unavailable' })
-    expect((await t.engine.change(id))?.state).toBe('planned')
+    expect((await readChange(t.db, id))?.state).toBe('planned')
   })
 
   it('refuses a critical change of a service that nobody owns', async () => {
@@ -148,8 +149,8 @@ describe('approving a change', () => {
     const [first, second] = [await t.planned(5), await t.planned(6)]
     await t.vote(first, alice, 'reject')
     await t.vote(second, bob, 'reject')
-    expect((await t.engine.change(first))?.state).toBe('withdrawn')
-    expect((await t.engine.change(second))?.state).toBe('rejected')
+    expect((await readChange(t.db, first))?.state).toBe('withdrawn')
+    expect((await readChange(t.db, second))?.state).toBe('rejected')
     expect(await t.vote(second, carol)).toMatchObject({ code: 'decided' })
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { onCall } from '../../src/identity/rota.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { alice, bob, carol, person, type TestEngine, testEngine } from '../support/engine.ts'
 
@@ -14,7 +15,7 @@ afterEach(() => t.close())
 const rota = { zone: 'UTC', starts: '2026-01-05 09:00', everyMs: 36_500 * 86_400_000, overrides: [] }
 const dave = person('U0DAVE')
 
-const asked = async (id: number) => (await t.engine.change(id))?.asks.map(({ round, person }) => [round, person])
+const asked = async (id: number) => (await readChange(t.db, id))?.asks.map(({ round, person }) => [round, person])
 const about = (id: number, by = alice) => ({ person: by, cause: t.cause(), change: id })
 async function untilAsked(id: number, rounds: number) {
   while (Number((await asked(id))?.at(-1)?.[0] ?? -1) < rounds - 1)
@@ -100,7 +101,7 @@ describe('asking for an approval', () => {
     const id = await t.planned(5)
     expect(await t.engine.looking(about(id, carol))).toMatchObject({ code: 'not_approver' })
     expect(await t.engine.looking(about(id, bob))).toEqual({ kind: 'done' })
-    expect(await t.engine.change(id)).toMatchObject({ looker: bob.id, lookingSince: expect.any(Date) })
+    expect(await readChange(t.db, id)).toMatchObject({ looker: bob.id, lookingSince: expect.any(Date) })
     t.engine.worker.start()
     await new Promise((resolve) => setTimeout(resolve, 1_200))
     expect(await asked(id)).toEqual([[0, bob.id]])

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readChange } from '../../src/operations/store.ts'
 import { alice, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -141,7 +142,7 @@ describe('a worker that went silent', () => {
       .where('id', '=', id)
       .execute()
     if (state !== 'claimed') {
-      const change = await t.engine.change(id)
+      const change = await readChange(t.db, id)
       const step = {
         change: id,
         plan: 1,
@@ -179,6 +180,6 @@ describe('a worker that went silent', () => {
       .execute()
     release()
     await t.engine.worker.stop()
-    expect((await t.engine.change(id))?.state).toBe('intended')
+    expect((await readChange(t.db, id))?.state).toBe('intended')
   })
 })

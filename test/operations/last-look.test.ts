@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { bob, carol, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -24,7 +25,7 @@ async function meanwhile(happens: () => Promise<unknown>): Promise<number> {
     if (!happened) {
       happened = true
       await new Promise((resolve) => setTimeout(resolve, 300))
-      expect((await t.engine.change(id))?.state).toBe('claimed')
+      expect((await readChange(t.db, id))?.state).toBe('claimed')
       await happens()
     }
     return await check(bound)
@@ -36,7 +37,7 @@ async function meanwhile(happens: () => Promise<unknown>): Promise<number> {
 describe('while the target is looked at', () => {
   it('a hold is obeyed: the change waits for its end', async () => {
     const id = await meanwhile(() => t.engine.hold(asked(), 'look first'))
-    while ((await t.engine.change(id))?.detail !== 'waits: everything is held (look first)') await tick()
+    while ((await readChange(t.db, id))?.detail !== 'waits: everything is held (look first)') await tick()
     await tick(1_200)
     expect(t.world.applied).toBe(0)
     await t.engine.release(asked())

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/operations/engine.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { alice, carol, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -22,8 +23,8 @@ describe('two changes of one object', () => {
     t.engine.worker.start()
     await t.until(first, 'intended')
     const second = await t.approved(4)
-    while (!(await t.engine.change(second))?.detail?.startsWith('waits for OP-1')) await sleep(20)
-    expect((await t.engine.change(second))?.state).toBe('approved')
+    while (!(await readChange(t.db, second))?.detail?.startsWith('waits for OP-1')) await sleep(20)
+    expect((await readChange(t.db, second))?.state).toBe('approved')
     expect(await locks()).toMatchObject([{ object: 'lab/dial/a', change: first }])
     go()
     await t.until(first, 'succeeded')
@@ -39,7 +40,7 @@ describe('two changes of one object', () => {
     t.world.settleWithinMs = 60_000
     t.engine.worker.start()
     await t.until(await t.approved(5), 'applied')
-    const second = await t.engine.change(await t.planned(7))
+    const second = await readChange(t.db, await t.planned(7))
     expect(second?.plan.warnings).toEqual(['OP-1 (turn dial 5) was applied and is being watched, on the same object'])
   })
 
@@ -47,7 +48,7 @@ describe('two changes of one object', () => {
     t.engine.worker.start()
     const first = await t.approved(5)
     await t.until(first, 'succeeded')
-    const warnings = async (id: number) => (await t.engine.change(id))?.plan.warnings
+    const warnings = async (id: number) => (await readChange(t.db, id))?.plan.warnings
     expect(await warnings(await t.planned(7))).toEqual([
       'OP-1 (turn dial 5) changed the same object less than a minute ago',
     ])
@@ -130,7 +131,7 @@ describe('an effect that nobody knows of', () => {
     const id = await t.approved(5)
     await t.until(id, 'unknown')
     expect(await again(id)).toEqual({ kind: 'done' })
-    expect((await t.engine.change(id))?.state).toBe('unknown')
+    expect((await readChange(t.db, id))?.state).toBe('unknown')
     expect((await t.entries()).at(-1)?.body).toMatchObject({ type: 'change.observed', observed: 'nobody can tell' })
     t.world.observable = true
     expect(await again(id)).toEqual({ kind: 'done' })
@@ -146,7 +147,7 @@ describe('an effect that nobody knows of', () => {
     await t.until(id, 'unknown')
     t.world.observable = true
     await again(id)
-    expect((await t.engine.change(id))?.state).toBe('failed')
+    expect((await readChange(t.db, id))?.state).toBe('failed')
   })
 
   it('is settled by nobody who may not ask for it', async () => {
@@ -156,7 +157,7 @@ describe('an effect that nobody knows of', () => {
     await t.until(id, 'unknown')
     t.world.observable = true
     expect(await again(id, carol)).toMatchObject({ kind: 'refused' })
-    expect((await t.engine.change(id))?.state).toBe('unknown')
+    expect((await readChange(t.db, id))?.state).toBe('unknown')
   })
 })
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readChange } from '../../src/operations/store.ts'
 import { alice, bob, carol, type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -12,14 +13,14 @@ const rota = { zone: 'UTC', starts: '2026-01-05 09:00', everyMs: 36_500 * 86_400
 
 /** Plans and returns the tier, with what lowered it. */
 async function tierOf(value: number, by = alice) {
-  const { plan } = (await t.engine.change(await t.planned(value, by))) ?? {}
+  const { plan } = (await readChange(t.db, await t.planned(value, by))) ?? {}
   return [plan?.tier, plan?.lowered]
 }
 
 describe('a change within the bounds of its service', () => {
   it('needs nobody but the person on call, and says which bounds say so', async () => {
     const id = await t.planned(5)
-    const change = await t.engine.change(id)
+    const change = await readChange(t.db, id)
     expect(change?.plan).toMatchObject({ tier: 'low', lowered: 'bounds of dial: turn value 2 to 12' })
     expect(change?.plan.rules).toContain('bounds of dial: turn value 2 to 12')
     expect(change?.asks).toEqual([])

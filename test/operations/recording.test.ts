@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readSteps } from '../../src/operations/runs/store.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { type TestEngine, testEngine } from '../support/engine.ts'
 
 let t: TestEngine
@@ -32,7 +33,7 @@ function breakAfterTheEffect(times: number, when: 'before' | 'committed', meanwh
 }
 
 const outcomes = async (id: number) => {
-  const change = await t.engine.change(id)
+  const change = await readChange(t.db, id)
   return change ? (await readSteps(t.db, change)).map(({ outcome }) => outcome) : []
 }
 

@@ -4,6 +4,7 @@ import { createEngine } from '../../src/operations/engine.ts'
 import type { ChangeOperation } from '../../src/operations/operation.ts'
 import { renewLease } from '../../src/operations/runs/store.ts'
 import { takeOver } from '../../src/operations/runs/take-over.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { alice, type TestEngine, testEngine } from '../support/engine.ts'
 import { keptLog } from '../support/log.ts'
 
@@ -35,7 +36,7 @@ describe('taking over', () => {
     turn.plan = async (...asked) => {
       // Its lease runs out while it plans again. Whoever takes over has not claimed it yet.
       void t.engine.worker.stop()
-      while ((await t.engine.change(id))?.state === 'claimed') {
+      while ((await readChange(t.db, id))?.state === 'claimed') {
         await silence(id)
         await takenOver(id)
       }
@@ -46,7 +47,7 @@ describe('taking over', () => {
     await vi.waitFor(() => expect(replanned).toBe(true), 15_000)
     await t.engine.worker.stop()
     expect(t.world.applied).toBe(0)
-    expect((await t.engine.change(id))?.state).toBe('approved')
+    expect((await readChange(t.db, id))?.state).toBe('approved')
   })
 
   it('keeps a worker that froze with its intent on record from an effect that nobody would look for', async () => {
@@ -57,7 +58,7 @@ describe('taking over', () => {
       ...t.ledger,
       async transaction(cause, work) {
         const result = await transaction(cause, work)
-        if (!frozen && (await t.engine.change(id))?.state === 'intended') {
+        if (!frozen && (await readChange(t.db, id))?.state === 'intended') {
           frozen = true
           // As SIGSTOP does it: no timer of this process runs meanwhile.
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, t.context.leaseMs)
@@ -93,7 +94,7 @@ describe('taking over', () => {
     t.engine.worker.start()
     await vi.waitFor(() => expect(t.world.applied).toBe(1), 15_000)
     await t.engine.worker.stop()
-    expect((await t.engine.change(id))?.state).toBe('intended')
+    expect((await readChange(t.db, id))?.state).toBe('intended')
 
     const next = createEngine({ ...t.context, worker: 'next' })
     next.worker.start()
@@ -112,7 +113,7 @@ describe('taking over', () => {
         .where('id', '=', id)
         .execute()
       await takenOver(id)
-      expect(await t.engine.change(id)).toMatchObject({ state, epoch: 4 })
+      expect(await readChange(t.db, id)).toMatchObject({ state, epoch: 4 })
     }
   })
 
@@ -125,7 +126,7 @@ describe('taking over', () => {
     delete t.rules.services.dial
     await silence(id)
     await takenOver(id)
-    expect(await t.engine.change(id)).toMatchObject({
+    expect(await readChange(t.db, id)).toMatchObject({
       state: 'inconclusive',
       detail: expect.stringContaining('no such service'),
     })
@@ -157,7 +158,7 @@ describe('the worker', () => {
     t.engine.worker.start()
     const id = await t.approved(5)
     const told = async () =>
-      expect((await t.engine.change(id))?.detail).toBe('waits: everything is held (we look for the cause)')
+      expect((await readChange(t.db, id))?.detail).toBe('waits: everything is held (we look for the cause)')
     await vi.waitFor(told, 15_000)
     let tries = 0
     const { transaction } = t.ledger

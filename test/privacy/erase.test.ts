@@ -51,7 +51,7 @@ describe('erasing entries', () => {
       fix: 'Eve left',
     })
     await erase([1, 4])
-    expect(await t.incidents.find(t.incident)).toMatchObject({
+    expect(await t.incidents.find({ person: alice }, t.incident)).toMatchObject({
       title: '(erased)',
       cause: null,
       fix: null,

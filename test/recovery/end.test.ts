@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readChange } from '../../src/operations/store.ts'
 import { type Ended, endRecovery } from '../../src/recovery/end.ts'
 import { withClient } from '../../src/storage/connection.ts'
 import { GENERAL } from '../../src/timeline/ledger.ts'
@@ -35,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 const owner = (query: string) => withClient(t.database.migrateUrl, (client) => client.query(query))
-const state = async (id: number) => (await t.engine.change(id))?.state
+const state = async (id: number) => (await readChange(t.db, id))?.state
 /** As a restore or a failover begins it. */
 async function begin() {
   recovering = true
@@ -51,7 +52,7 @@ async function left(id: number, as: 'claimed' | 'intended' | 'applied') {
   await owner(`update changes set state = '${as}', epoch = 1, worker = 'gone', lease_until = now() - interval '1 day'
     ${as === 'applied' ? `, verify_until = now() + interval '1 minute'` : ''} where id = ${id}`)
   if (as === 'claimed') return
-  const step = JSON.stringify((await t.engine.change(id))?.plan.steps[0])
+  const step = JSON.stringify((await readChange(t.db, id))?.plan.steps[0])
   await owner(
     `insert into run_steps values (${id}, 1, 0, 1, '${step}', now(), ${as === 'applied' ? `'applied', now(), null` : 'null, null, null'})`,
   )
@@ -120,7 +121,7 @@ describe('ending it', () => {
       changes: { stale: [planned, approved, claimed], applied: [], unknown: [] },
     })
     for (const id of [planned, approved, claimed]) {
-      expect(await t.engine.change(id)).toMatchObject({
+      expect(await readChange(t.db, id)).toMatchObject({
         state: 'stale',
         detail: 'the ledger went back to an earlier point (RECOVERY-1); plan it again',
         finishedAt: expect.any(Date),
@@ -138,7 +139,7 @@ describe('ending it', () => {
     await left(id, 'claimed')
     await begin()
     await end()
-    expect(await t.engine.change(id)).toMatchObject({ state: 'stale', epoch: 2 })
+    expect(await readChange(t.db, id)).toMatchObject({ state: 'stale', epoch: 2 })
   })
 
   it('lets what went stale be planned again', async () => {
@@ -197,7 +198,7 @@ describe('ending it', () => {
     happens()
     await begin()
     expect(await end()).toMatchObject({ changes: { stale: [], applied: [], unknown: [id] } })
-    expect(await t.engine.change(id)).toMatchObject({
+    expect(await readChange(t.db, id)).toMatchObject({
       state: 'unknown',
       detail: expect.stringMatching(/^the ledger went back to an earlier point; seen since: /),
     })

@@ -53,9 +53,8 @@ function replica() {
   return createEars({
     ...{ db: t.db, web: webOf(slack, fetch), conversation: createConversation(t.db, t.ledger), log: quiet },
     identity: { whose: who, person: who },
-    workspace: { identity: () => ({ team: 'T0FAKE', user: BOT.user_id, name: BOT.name, url: '' }) },
+    workspace: { identity: () => ({ team: 'T0FAKE', user: BOT.user_id, name: BOT.name, url: '', scopes: null }) },
     emoji: () => EMOJI,
-    room: () => ROOM,
     signal: new AbortController().signal,
   })
 }

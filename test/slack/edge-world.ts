@@ -98,7 +98,6 @@ function startEdge(
     delivery: mode === 'http' ? { mode, signingSecret: slack.signingSecret } : { mode, appToken: slack.appToken },
     conversation: createConversation(db, createLedger(db)),
     emoji: () => ({ event: ['pushpin'], task: ['white_check_mark'], 'follow-up': ['repeat'] }),
-    room: () => ROOM,
     names: { incident: '/incident', ops: '/ops' },
     homes: { opened: (account) => void homes.push(account) },
     checks: createChecks({ strict: true, repaired: metrics.repaired }),

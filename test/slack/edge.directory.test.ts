@@ -5,7 +5,7 @@ import { createDirectory } from '../../src/slack/directory.ts'
 import { keptLog, quiet } from '../support/log.ts'
 import { FakeSlack } from './fake/fake-slack.ts'
 
-const home = { team: 'T0FAKE', user: 'U0BOT', name: 'firebreak', url: 'https://fake.slack.com/' }
+const home = { team: 'T0FAKE', user: 'U0BOT', name: 'firebreak', url: 'https://fake.slack.com/', scopes: null }
 
 describe('the directory', () => {
   let slack: FakeSlack

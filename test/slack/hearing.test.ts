@@ -32,7 +32,6 @@ describe('a message of no incident', () => {
       db: t.db.withPlugin(counting),
       messages: { posted: nobody, edited: nobody, deleted: nobody },
       people: { who: nobody, recorded: nobody, names: { person: nobody, channel: nobody } },
-      room: () => 'C0INCIDENTS',
     })
     const said = { type: 'message', channel: 'C0INCIDENTS', ts, event_ts: ts, user: 'U0BOB', text: 'lunch, @carol?' }
     const events = [
@@ -58,13 +57,13 @@ describe('a message of no incident', () => {
     const dialect = new PostgresDialect({ pool })
     const db = new Kysely<Schema>({ dialect, log: ({ query }) => void asked.push(query) })
     try {
-      expect(await incidentOf(db, { channel: 'C0OTHER', ts, thread: ts }, 'C0INCIDENTS')).toBeNull()
+      expect(await incidentOf(db, { channel: 'C0OTHER', ts, thread: ts })).toBeNull()
       const [{ sql, parameters }] = asked as [CompiledQuery]
       // There are too few rows here for an index to be worth it.
       await pool.query('set enable_seqscan = off')
       const { rows } = await pool.query(`explain ${sql}`, [...parameters])
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-      expect(plan).toMatch(/messages_pkey(.|\n)*slack_messages_ts(.|\n)*incidents_channel/)
+      expect(plan).toMatch(/messages_pkey(.|\n)*slack_messages_ts(.|\n)*incidents_own_room/)
       expect(plan).not.toContain('Seq Scan')
     } finally {
       await db.destroy()

@@ -27,7 +27,9 @@ function homesOf({ db, ledger, session }: Replica, { looksMs = 60_000, rate = FA
   const homes = createHomes({
     ...{ db, ledger, log, looksMs, everyMs: 20 },
     identity: { whose: async (account: string): Promise<Person> => whose(account.slice(3)), idsOf: (id) => [id] },
-    workspace: { identity: () => ({ team: 'T1', user: 'U0BOT', name: 'firebreak', url: 'https://fake.slack.com/' }) },
+    workspace: {
+      identity: () => ({ team: 'T1', user: 'U0BOT', name: 'firebreak', url: 'https://fake.slack.com/', scopes: null }),
+    },
     names: { incident: '/incident', ops: '/ops' },
     web: webOf(world.slack, fetch),
     pace: createPace({ homes: rate }, replicaLimits(null, { homes: budgetOf(rate) })),

@@ -1,4 +1,5 @@
 import { WebClient } from '@slack/web-api'
+import { createRooms } from '../../src/incidents/rooms/rooms.ts'
 import { changeName } from '../../src/operations/change.ts'
 import { move, withChange } from '../../src/operations/move.ts'
 import type { State } from '../../src/operations/states.ts'
@@ -83,14 +84,14 @@ function startReplica(databaseUrl: string, slack: FakeSlack, tools: Partial<Tool
     severities: [],
     services: ['checkout'],
     names: { incident: '/incident', ops: '/ops' },
-    channel: ROOM,
+    ...{ channel: ROOM, roomPrefix: 'inc' },
     linkTo: async () => null,
     needsOf: () => ({ needed: 1, approvers: ['approver'] }),
     exportOf: ({ chain, body }) => ({ name: `${chain}.md`, lend: lent(JSON.stringify(body)) }),
   })
   const projector = createProjector(
     {
-      ...{ web, db, sources, log, fetch: network.fetch, inFlightMs: IN_FLIGHT_MS },
+      ...{ web, db, sources, log, fetch: network.fetch, inFlightMs: IN_FLIGHT_MS, rooms: createRooms(db, ledger) },
       check: (message) => message,
       pace: paceOf({ posts: FAST, edits: FAST }),
       backoff: { firstMs: 100, mostMs: 400 },

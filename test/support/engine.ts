@@ -8,6 +8,7 @@ import { createEngine } from '../../src/operations/engine.ts'
 import { defineChange, defineRead, type Observation, PlanProblem, type Step } from '../../src/operations/operation.ts'
 import type { Rule } from '../../src/operations/policy.ts'
 import type { State } from '../../src/operations/states.ts'
+import { readChange } from '../../src/operations/store.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { createLedger } from '../../src/timeline/ledger.ts'
 import { readEntries } from '../../src/timeline/store.ts'
@@ -227,14 +228,14 @@ export async function testEngine(options: Partial<Context> = {}) {
       decision: 'approve' | 'reject' = 'approve',
       over: { hash?: string; plan?: number } = {},
     ) {
-      const change = await engine.change(id)
+      const change = await readChange(db, id)
       const seen = { plan: change?.planNumber ?? 1, hash: change?.planHash.slice(0, 16) ?? '', ...over }
       return await engine.vote({ person: by, cause: cause(), change: id, decision, ...seen })
     },
     /** Waits until the change is in that state, and returns it; fails with where it got to. */
     async until(id: number, state: State) {
       for (let tries = 0; tries < 1_500; tries++) {
-        const change = await engine.change(id)
+        const change = await readChange(db, id)
         if (change?.state === state) return change
         await sleep(20)
       }

@@ -40,6 +40,7 @@ export const incident = (changed: Partial<Incident> = {}): Incident => ({
   visibility: 'public',
   world: 'production',
   channel: 'C0INCIDENTS',
+  ownRoom: false,
   service: 'checkout',
   commander: ALICE,
   openedBy: ALICE,

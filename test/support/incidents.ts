@@ -7,7 +7,7 @@ import type { Ledger } from '../../src/timeline/ledger.ts'
 /** Incidents without promises, a schedule or operations, unless given. */
 export const incidentsOf = (db: Kysely<Schema>, ledger: Ledger, changed: Partial<Context> = {}) =>
   createIncidents({
-    ...{ db, ledger, room: () => 'C0INCIDENTS' },
+    ...{ db, ledger, room: () => 'C0INCIDENTS', ownRooms: () => false },
     severities: () => [],
     onCall: () => [],
     wake: async () => {},

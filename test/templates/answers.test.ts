@@ -94,24 +94,31 @@ describe('help', () => {
 
 describe('the form that opens an incident', () => {
   it('reads as in its golden file', async () => {
-    const modal = openModal({ title: null, severities: SEVERITIES, services: ['checkout', 'payment'] })
+    const modal = openModal({
+      mayBePrivate: true,
+      title: null,
+      severities: SEVERITIES,
+      services: ['checkout', 'payment'],
+    })
     await expect(sketchModal(modal)).toMatchFileSnapshot('golden/open-modal.txt')
   })
 
   it('asks for no service where there is none to pick', () => {
-    const blocks = openModal({ title: null, severities: SEVERITIES, services: [] }).blocks
-    expect(blocks.map(({ block_id }) => block_id)).toEqual(['severity', 'title'])
+    const blocks = openModal({ mayBePrivate: true, title: null, severities: SEVERITIES, services: [] }).blocks
+    expect(blocks.map(({ block_id }) => block_id)).toEqual(['severity', 'title', 'kind'])
   })
 
   it('starts at the first severity of a scheme without P1', () => {
     const severities = SEVERITIES.map((level) => ({ ...level, name: `SEV-${level.name}` }))
-    const [severity] = openModal({ title: null, severities, services: [] }).blocks
+    const [severity] = openModal({ mayBePrivate: true, title: null, severities, services: [] }).blocks
     expect(severity?.element).toMatchObject({ initial_option: { value: 'SEV-P0' } })
   })
 
   it('is within Slack’s limits with 150 services, some with names of 300 characters', () => {
     const services = Array.from({ length: 150 }, (_, i) => `service-${i}${i % 3 === 0 ? 'x'.repeat(300) : ''}`)
     const severities = SEVERITIES.map((level) => ({ ...level, description: HOSTILE.repeat(10) }))
-    expect(problemsIn(openModal({ severities, services, title: 'x'.repeat(10_000) }).blocks, 100)).toEqual([])
+    expect(
+      problemsIn(openModal({ mayBePrivate: true, severities, services, title: 'x'.repeat(10_000) }).blocks, 100),
+    ).toEqual([])
   })
 })

@@ -13,7 +13,7 @@ export const change = ({ engine, speech }: { engine: Engine; speech: Speech }) =
     input: z.strictObject({ name: ChangeName }),
 
     async handle({ name: id }, caller): Promise<Said> {
-      const found = await engine.change(id)
+      const found = await engine.change(caller, id)
       if (!found) throw new ApiError(404, 'no_change', `there is no OP-${id}`)
       return { kind: 'text', ...(await speech.change(found, caller)) }
     },

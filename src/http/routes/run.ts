@@ -56,14 +56,14 @@ export function run({ desk, db, room, speech }: Tools) {
   async function tell(answer: Answer | null, caller: Caller): Promise<Said> {
     const entry = await readByCause(db, caller.cause)
     const said = answer ? await speech.answer(answer, caller) : already(entry)
-    const change = entry && (await changeOf(entry))
+    const change = entry && (await changeOf(entry, caller))
     if (!change) return said
     const shown = await speech.change(change, caller)
     return { ...said, ...shown, text: `${said.text}\n\n${shown.text}` }
   }
 
-  async function changeOf({ subject }: Entry): Promise<Change | null> {
+  async function changeOf({ subject }: Entry, caller: Caller): Promise<Change | null> {
     const id = subject.startsWith('OP-') ? parseChangeName(subject) : null
-    return id === null ? null : await desk.engine.change(id)
+    return id === null ? null : await desk.engine.change(caller, id)
   }
 }

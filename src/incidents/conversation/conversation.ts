@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
 import type { Ledger } from '../../timeline/ledger.ts'
+import { createRooms, type Rooms } from '../rooms/rooms.ts'
 import { keepListening } from './listening.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMessages, type Messages } from './messages.ts'
@@ -11,6 +12,7 @@ export interface Conversation {
   messages: Messages
   marks: Marks
   tasks: Tasks
+  rooms: Rooms
   /** Slack is heard now: `keepListening`. */
   listening(everyMs: number): Promise<boolean>
 }
@@ -19,5 +21,6 @@ export const createConversation = (db: Kysely<Schema>, ledger: Ledger): Conversa
   messages: createMessages(ledger),
   marks: createMarks(db, ledger),
   tasks: createTasks(db, ledger),
+  rooms: createRooms(db, ledger),
   listening: (everyMs) => keepListening(db, ledger, everyMs),
 })

@@ -149,6 +149,8 @@ function peopleIn(body: EntryBody): string[] {
       return [body.to]
     case 'reminder.sent':
     case 'person.joined':
+    case 'room.joined':
+    case 'room.left':
       return [body.person]
     case 'room.invited':
     case 'change.asked':

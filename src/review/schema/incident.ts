@@ -124,6 +124,15 @@ export const incident: Bodies<IncidentBody> = {
     is: 'People were invited into that channel.',
     data: { people: list(person('Somebody'), 'Who was invited') },
   },
+  'room.joined': {
+    is: 'Somebody came into that channel, and can read along since.',
+    data: { person: person('Who') },
+  },
+  'room.left': { is: 'Somebody left that channel, or was taken out of it.', data: { person: person('Who') } },
+  'room.refused': {
+    is: 'Slack refused to make that channel; it is tried again.',
+    data: { error: text('Slack’s word for why') },
+  },
   'person.joined': { is: 'Somebody takes part since.', data: { person: person('Who') } },
   'review.item_raised': {
     is: 'The incident’s review has something to answer.',

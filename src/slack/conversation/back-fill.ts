@@ -4,6 +4,7 @@ import { isDatabaseAway } from '../../storage/away.ts'
 import type { Log } from '../../storage/log.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { type Calls, createCalls, pages } from '../calls.ts'
+import type { Comings } from './comings.ts'
 import type { Hearing } from './hearing.ts'
 import type { SlackMessage } from './message.ts'
 import type { Reactions } from './reactions.ts'
@@ -28,27 +29,27 @@ export function createBackFill({
   web,
   hearing,
   reactions,
+  comings,
   refusals,
-  room,
   log,
 }: {
   db: Kysely<Schema>
   web: WebClient
   hearing: Pick<Hearing, 'found'>
   reactions: Pick<Reactions, 'found'>
+  comings: Pick<Comings, 'compare'>
   refusals: Refusals
-  /** The channel that incidents share. */
-  room(): string
   log: Log
 }): BackFill {
   return async (signal) => {
     let left = false
     const call = createCalls(signal)
-    for (const one of await liveRooms(db, room(), MOST.rooms)) if (await fill(one, call)) left = true
+    for (const one of await liveRooms(db, MOST.rooms)) if (await fill(one, call)) left = true
     return left
   }
 
   async function fill({ incident, channel, ts, last, own }: Room, call: Calls): Promise<boolean> {
+    if (own) await comings.compare(incident, channel, call)
     const oldest = last === null ? ts : (Number(last) - OVERLAP_S).toFixed(6)
     const messages = own ? await inChannel(channel, oldest, call) : await inThread({ channel, ts, oldest }, call)
     const names = messages.map((message) => message.ts)

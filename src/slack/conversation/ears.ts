@@ -7,6 +7,7 @@ import type { Schema } from '../../storage/schema.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Attention, createAttention } from './attention.ts'
 import { createBackFill } from './back-fill.ts'
+import { type Comings, createComings } from './comings.ts'
 import { createHearing, type Hearing } from './hearing.ts'
 import { createPeople } from './people.ts'
 import { createReactions, type Emoji, type Reactions } from './reactions.ts'
@@ -17,6 +18,7 @@ import { createWhereabouts } from './whereabouts.ts'
 export interface Ears {
   hearing: Hearing
   reactions: Reactions
+  comings: Comings
   attention: Attention
 }
 
@@ -29,20 +31,19 @@ export function createEars(tools: {
   conversation: Conversation
   /** By which emoji people mark messages, now. */
   emoji(): Emoji
-  /** The channel that incidents share. */
-  room(): string
   signal: AbortSignal
   log: Log
   everyMs?: number
 }): Ears {
-  const { db, web, workspace, conversation, emoji, room, signal, log, everyMs } = tools
-  const shared = { db, web, log, refusals: createRefusals(log), room }
+  const { db, web, workspace, conversation, emoji, signal, log, everyMs } = tools
+  const shared = { db, web, log, refusals: createRefusals(log) }
   const people = createPeople(web, tools)
   const hearing = createHearing({ ...shared, messages: conversation.messages, people })
   const bot = () => workspace.identity()?.user ?? null
   const whereabouts = createWhereabouts({ ...shared, signal })
   const reactions = createReactions({ marks: conversation.marks, emoji, people, whereabouts, hearing, bot })
-  const backFill = createBackFill({ ...shared, hearing, reactions })
+  const comings = createComings({ ...shared, rooms: conversation.rooms, people, bot })
+  const backFill = createBackFill({ ...shared, hearing, reactions, comings })
   const attention = createAttention({ listen: conversation.listening, backFill, log, ...(everyMs && { everyMs }) })
-  return { hearing, reactions, attention }
+  return { hearing, reactions, comings, attention }
 }

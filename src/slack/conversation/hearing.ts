@@ -27,20 +27,17 @@ export function createHearing({
   db,
   messages,
   people,
-  room,
 }: {
   db: Kysely<Schema>
   messages: Messages
   people: People
-  /** The channel that incidents share. */
-  room(): string
 }): Hearing {
   const said = async (message: SlackMessage): Promise<Said> => ({
     text: await toWords(message.text ?? '', people.names),
     files: filesOf(message),
   })
   const incidentAt = (channel: string, { ts, thread_ts }: SlackMessage) =>
-    incidentOf(db, { channel, ts, thread: thread_ts ?? null }, room())
+    incidentOf(db, { channel, ts, thread: thread_ts ?? null })
 
   async function post(message: SlackMessage, at: { incident: number; channel: string; cause: string }) {
     if (!isPersons(message)) return

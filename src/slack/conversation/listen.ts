@@ -3,6 +3,7 @@ import type { Log } from '../../storage/log.ts'
 import { failureOf } from '../../timeline/failures.ts'
 import type { Gestures } from '../gestures.ts'
 import type { Attention } from './attention.ts'
+import type { Comings } from './comings.ts'
 import type { Hearing } from './hearing.ts'
 import type { MessageEvent } from './message.ts'
 import type { ReactionEvent, Reactions } from './reactions.ts'
@@ -12,13 +13,14 @@ import { Turns } from './turns.ts'
 export interface Overheard {
   hearing: Hearing
   reactions: Reactions
+  comings: Pick<Comings, 'came' | 'went'>
   attention: Pick<Attention, 'lost'>
   gestures: Pick<Gestures, 'track'>
   log: Log
 }
 
 /** Hears what people write to each other and mark, in the channels that the bot is in. Bolt has acknowledged it already. */
-export function hearConversation(app: App, { hearing, reactions, attention, gestures, log }: Overheard): void {
+export function hearConversation(app: App, { hearing, reactions, comings, attention, gestures, log }: Overheard): void {
   const turns = new Turns()
 
   const take = (cause: string, work: () => Promise<void>): Promise<void> =>
@@ -49,5 +51,13 @@ export function hearConversation(app: App, { hearing, reactions, attention, gest
   app.event('reaction_removed', async ({ event, body }) => {
     const cause = `event:${body.event_id}`
     await take(cause, () => reactions.removed(event as ReactionEvent, cause))
+  })
+  app.event('member_joined_channel', async ({ event, body }) => {
+    const cause = `event:${body.event_id}`
+    await take(cause, () => turns.take(event.channel, () => comings.came(event, cause)))
+  })
+  app.event('member_left_channel', async ({ event, body }) => {
+    const cause = `event:${body.event_id}`
+    await take(cause, () => turns.take(event.channel, () => comings.went(event, cause)))
   })
 }

@@ -15,13 +15,11 @@ interface Place {
  * The incident that a message belongs to: it is on record there, its thread hangs on a message of ours, it is one of ours,
  * or it was written in the incident's own channel. One look-up, all of it by indexes: most messages belong to none.
  *
- * @param room the channel that incidents share
  * @returns `author`: the person id that is on record for it
  */
 export async function incidentOf(
   db: Db,
   { channel, ts, thread }: Place,
-  room: string,
 ): Promise<{ incident: number; author: string | null } | null> {
   const row = await db
     .selectNoFrom((eb) => {
@@ -37,7 +35,7 @@ export async function incidentOf(
           .where('chain', 'like', 'INC-%')
           .limit(1)
           .as('chain'),
-        ownerOf(eb.val(channel), room).as('owner'),
+        ownerOf(eb.val(channel)).as('owner'),
       ]
     })
     .executeTakeFirstOrThrow()
@@ -46,11 +44,9 @@ export async function incidentOf(
   return incident === null ? null : { incident, author }
 }
 
-/** The incident whose channel this is, when it is no other's. */
-const ownerOf = (channel: Expression<unknown>, room: string) =>
-  sql<
-    number | null
-  >`(select min(id) from incidents where channel = ${channel} and channel <> ${room} having count(*) = 1)`
+/** The incident whose own channel this is. */
+const ownerOf = (channel: Expression<unknown>) =>
+  sql<number | null>`(select id from incidents where channel = ${channel} and own_room)`
 
 /** Whether a message in this channel may belong to an incident that is not over for good. */
 export async function holdsIncidents(db: Db, channel: string): Promise<boolean> {
@@ -77,13 +73,13 @@ export interface Room {
 }
 
 /** Of incidents that are not over for good: open ones first, the newest first. */
-export async function liveRooms(db: Db, room: string, limit: number): Promise<Room[]> {
+export async function liveRooms(db: Db, limit: number): Promise<Room[]> {
   const rows = await db
     .selectFrom('incidents as i')
     .innerJoin('slack_messages as m', (j) =>
       j.on(sql`'INC-' || i.id`, '=', sql.ref('m.subject')).on('m.slot', '=', 'card'),
     )
-    .select(['i.id as incident', 'm.channel', 'm.ts', ownerOf(sql.ref('m.channel'), room).as('owner')])
+    .select(['i.id as incident', 'm.channel', 'm.ts', 'i.own_room as own'])
     .select((eb) =>
       eb
         .selectFrom('messages')
@@ -97,7 +93,7 @@ export async function liveRooms(db: Db, room: string, limit: number): Promise<Ro
     .orderBy('i.id', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(({ owner, ...row }) => ({ ...row, ts: row.ts as string, own: owner === row.incident }))
+  return rows.map((row) => ({ ...row, ts: row.ts as string }))
 }
 
 /** Those of these messages of a channel that are on record. */

@@ -20,15 +20,12 @@ export function createWhereabouts({
   web,
   signal,
   refusals,
-  room,
 }: {
   db: Kysely<Schema>
   web: WebClient
   /** Ends what waits for Slack. */
   signal: AbortSignal
   refusals: Refusals
-  /** The channel that incidents share. */
-  room(): string
 }): Whereabouts {
   /** By its own ts: a reply is never taken for its root, which Slack may send along. */
   async function read({ channel, ts }: Place): Promise<SlackMessage | null> {
@@ -42,10 +39,10 @@ export function createWhereabouts({
   return {
     read,
     async incident(place) {
-      const known = await incidentOf(db, { ...place, thread: null }, room())
+      const known = await incidentOf(db, { ...place, thread: null })
       if (known) return known.incident
       const message = (await holdsIncidents(db, place.channel)) ? await read(place) : null
-      const found = message && (await incidentOf(db, { ...place, thread: message.thread_ts ?? null }, room()))
+      const found = message && (await incidentOf(db, { ...place, thread: message.thread_ts ?? null }))
       return found?.incident ?? null
     },
   }

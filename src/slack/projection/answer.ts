@@ -44,3 +44,7 @@ export const faultsTheMessage = (error: string): boolean =>
 /** The message is gone, or not ours to edit any more (another bot user, an edit window that has closed). */
 export const faultsTheTs = (error: string): boolean =>
   ['message_not_found', 'cant_update_message', 'edit_window_closed'].includes(error)
+
+/** Nobody can write to this person, or invite them, any more. */
+export const isUnreachable = (error: string): boolean =>
+  ['user_not_found', 'user_disabled', 'user_not_visible', 'users_not_found', 'cannot_dm_bot'].includes(error)

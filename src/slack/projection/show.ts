@@ -6,6 +6,7 @@ import { checkRoot } from './check.ts'
 import { sayWhenLate } from './late.ts'
 import { isShown, nothing, type Outcome } from './outcome.ts'
 import { post } from './post.ts'
+import { bringIn } from './room.ts'
 import { type MessageState, readMessage } from './store.ts'
 import { type CardTouch, type OneOffTouch, type Touch, URGENCY } from './subjects.ts'
 import { takeBack } from './take-back.ts'
@@ -25,6 +26,8 @@ export async function show(touch: Touch, desk: Desk): Promise<Outcome> {
       return sayOnce(touch, desk)
     case 'gone':
       return takeBack(touch, desk)
+    case 'invite':
+      return bringIn(touch, desk)
   }
 }
 

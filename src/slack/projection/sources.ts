@@ -18,10 +18,11 @@ import type { Message } from '../../../templates/message.ts'
 import { readingFile, readingReply } from '../../../templates/reading.ts'
 import { recoveryCard } from '../../../templates/recovery-card.ts'
 import { roleDirect } from '../../../templates/role-direct.ts'
+import { roomRefused } from '../../../templates/room-refused.ts'
 import { withSignature } from '../../../templates/signed.ts'
 import { incidentName, isOpen, parseIncidentName, type Severity } from '../../incidents/incident.ts'
 import { parseRole } from '../../incidents/roles.ts'
-import { openIncidents, readIncident } from '../../incidents/store.ts'
+import { ALL, openIncidents, readIncident } from '../../incidents/store.ts'
 import { type Change, changeName, parseChangeName } from '../../operations/change.ts'
 import { parseHoldName } from '../../operations/hold.ts'
 import { readHold } from '../../operations/holds/store.ts'
@@ -34,6 +35,7 @@ import type { Entry } from '../../timeline/entries.ts'
 import { GENERAL } from '../../timeline/ledger.ts'
 import { newestEntries, readEntries } from '../../timeline/store.ts'
 import { lent } from './lent.ts'
+import { createRoomSources } from './room-sources.ts'
 import { toldTo } from './told.ts'
 import type { Sources, Upload } from './tools.ts'
 
@@ -46,6 +48,8 @@ export interface SourcesOptions {
   names: Names
   /** The incidents channel: where what concerns everybody is said. */
   channel: string
+  /** What the names of incidents’ own channels begin with. */
+  roomPrefix: string
   needsOf(change: Change): Needs
   /** The address of an incident's thread (`INC-7`), for people; null while it isn't known. */
   linkTo(chain: string): Promise<string | null>
@@ -59,8 +63,9 @@ const MOST_DUPLICATES = 10
 /** What the messages say: the tables' state in the templates' words. */
 export function createSources(options: SourcesOptions): Sources {
   const { db } = options
+  const rooms = createRoomSources(db, { shared: options.channel, prefix: options.roomPrefix })
   return {
-    open: async () => (await openIncidents(db)).map(({ id }) => incidentName(id)),
+    open: async () => (await openIncidents(db, ALL)).map(({ id }) => incidentName(id)),
     async live(chain) {
       if (chain === GENERAL) return (await liveChanges(db, null)).map(({ id }) => changeName(id))
       const incident = await incidentOf(chain)
@@ -73,10 +78,12 @@ export function createSources(options: SourcesOptions): Sources {
         const severity = options.severities.find(({ name }) => name === incident.severity)
         const [live, duplicates] = await Promise.all([liveChanges(db, incident.id), duplicatesOf(subject)])
         const message = incidentCard(incident, severity, { live, duplicates })
-        return { place: { channel: incident.channel }, message, shownBy: null }
+        return { place: rooms.placeOf(incident), message, shownBy: null }
       }
       const told = await toldTo(db, subject, options.linkTo)
       if (told) return { place: { person: told.person }, message: told.message, shownBy: null }
+      const announced = await rooms.announced(subject)
+      if (announced) return announced
       const held = parseHoldName(subject)
       const hold = held === null ? null : await readHold(db, held)
       if (hold) return { place: { channel: options.channel }, message: holdCard(hold), shownBy: null }
@@ -96,6 +103,8 @@ export function createSources(options: SourcesOptions): Sources {
     reply,
     direct,
     file,
+    roomOf: rooms.roomOf,
+    invited: rooms.invited,
   }
 
   /** As the chain says: the other incident's row may follow. */
@@ -162,6 +171,9 @@ export function createSources(options: SourcesOptions): Sources {
 
   async function direct({ chain, actor, body }: Entry) {
     const incident = await incidentOf(chain)
+    if (body.type === 'room.refused' && incident) {
+      return { person: incident.openedBy, message: roomRefused(incident, body.error) }
+    }
     if (body.type !== 'incident.assigned' || body.person === null || !incident) return null
     const role = parseRole(body.role)
     // Whoever takes a role by themselves knows what they do; whoever accepted it was told what waits.

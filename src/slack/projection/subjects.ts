@@ -26,8 +26,8 @@ export interface CardTouch {
 
 /** `INC-7#3`: said once, about that entry. */
 export interface OneOffTouch {
-  /** `direct`: to one person. `gone`: takes back what shows the entries that this one erased. */
-  slot: 'reply' | 'direct' | 'file' | 'gone'
+  /** `direct`: to one person. `gone`: takes back what shows the entries that this one erased. `invite`: no message; brings people in. */
+  slot: 'reply' | 'direct' | 'file' | 'gone' | 'invite'
   subject: string
   root: string
   urgency: number
@@ -51,6 +51,9 @@ export interface RootCheck {
 /** Outcomes that somebody must look at: a reply, since an edit notifies nobody. */
 const NEEDS_A_LOOK: readonly string[] = ['failed', 'overridden', 'inconclusive', 'unknown', 'stale']
 
+/** What tells of `INC-7` where all incidents are told of: `ANNOUNCEMENT-7`. */
+const announcementOf = (chain: string): string => chain.replace('INC-', 'ANNOUNCEMENT-')
+
 /** The messages that an entry changes. What belongs to no incident hangs on the change's own card. */
 export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
   const { chain, subject, seq, body } = entry
@@ -66,6 +69,9 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
 
   /** The incident's card tells what runs and what waits. */
   const shownToo = chain === GENERAL ? [] : [{ ...card(chain, URGENCY.card), urgency: URGENCY.reply }]
+  /** The shared channel knows of an incident that has one of its own. */
+  const announcement = announcementOf(chain)
+  const announced = chain === GENERAL ? [] : [{ ...card(announcement, URGENCY.card), root: announcement }]
   const direct: OneOffTouch = { ...once('direct'), root: `${chain}#${seq}` }
 
   switch (body.type) {
@@ -73,15 +79,16 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       return [card(chain, URGENCY.root), once('reply')]
     case 'incident.status_changed':
       // An update says it in its own words.
-      return [card(chain, URGENCY.root), ...(body.told ? [] : [once('reply', body.to === 'resolved')])]
+      return [card(chain, URGENCY.root), ...announced, ...(body.told ? [] : [once('reply', body.to === 'resolved')])]
     case 'incident.severity_changed':
-      return [card(chain, URGENCY.root), once('reply', true)]
+      return [card(chain, URGENCY.root), ...announced, once('reply', true)]
     case 'incident.updated':
       return [card(chain, URGENCY.root), once('reply')]
     case 'incident.acknowledged':
     case 'incident.response_breached':
-    case 'incident.corrected':
       return [card(chain, URGENCY.root)]
+    case 'incident.corrected':
+      return [card(chain, URGENCY.root), ...announced]
     case 'incident.duplicated':
     case 'incident.duplicate_found':
       return [card(chain, URGENCY.root), once('reply')]
@@ -97,8 +104,14 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       return [once('file')]
     case 'link.added':
       return [card(chain, URGENCY.root)]
-    case 'room.made':
     case 'room.invited':
+      return [{ ...once('invite'), urgency: URGENCY.asks }]
+    case 'room.made':
+      return announced
+    case 'room.refused':
+      return [direct]
+    case 'room.joined':
+    case 'room.left':
     case 'person.joined':
     case 'message.posted':
     case 'message.edited':
@@ -137,7 +150,9 @@ export function touchesOf(entry: Entry): (CardTouch | OneOffTouch)[] {
       return [card(subject, URGENCY.root)]
     case 'timeline.erased':
       // The incident's card shows its title, its cause and its fix.
-      return chain === GENERAL ? [] : [card(chain, URGENCY.root), { ...once('gone'), urgency: URGENCY.asks }]
+      return chain === GENERAL
+        ? []
+        : [card(chain, URGENCY.root), ...announced, { ...once('gone'), urgency: URGENCY.asks }]
     case 'change.planned':
       return [card(subject, URGENCY.asks), ...shownToo]
     case 'change.voted':

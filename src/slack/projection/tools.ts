@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import type { Kysely } from 'kysely'
 import type { Message } from '../../../templates/message.ts'
+import type { Rooms } from '../../incidents/rooms/rooms.ts'
 import type { Written } from '../../review/file.ts'
 import type { Log } from '../../storage/log.ts'
 import type { Schema } from '../../storage/schema.ts'
@@ -22,10 +23,22 @@ export interface Sources {
   /** What one person is told, and who that is (an id). */
   direct(entry: Entry): Promise<{ person: string; message: Message } | null>
   file(entry: Entry): Promise<Upload | null>
+  /** The own channel of the incident that an entry belongs to; null until it is made. */
+  roomOf(entry: Entry): Promise<string | null>
+  /** The users whom an entry asks into it, and who are still to come. */
+  invited(entry: Entry): Promise<string[]>
 }
 
-/** Where a root goes: into a channel, or to one person (an id). */
-export type Place = { channel: string } | { person: string }
+/** Where a root goes: into a channel, to one person (an id), or into a channel that is to be made for it. */
+export type Place = { channel: string } | { person: string } | { room: OwnRoom }
+
+/** An incident's own channel. */
+export interface OwnRoom {
+  incident: number
+  /** Without #. */
+  name: string
+  isPrivate: boolean
+}
 
 export interface Card {
   /** Where it goes, if it is a root. */
@@ -58,6 +71,8 @@ export interface Tools {
   web: WebClient
   db: Kysely<Schema>
   sources: Sources
+  /** Puts on record what became of an incident's own channel. */
+  rooms: Pick<Rooms, 'made' | 'refused'>
   /** Throws (tests) or repairs (production) what is beyond Slack's limits. */
   check(message: Message): Message
   pace: Pace

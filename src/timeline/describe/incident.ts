@@ -35,6 +35,9 @@ export const incident: Sentences<IncidentBody> = {
   'room.made': ({ subject, body }) => `The channel #${body.name} was made for ${subject}.`,
   'room.invited': ({ subject, body, names }) =>
     `${listOf(body.people, names)} ${body.people.length === 1 ? 'was' : 'were'} invited into the channel of ${subject}.`,
+  'room.joined': ({ subject, body, names }) => `${names(body.person)} came into the channel of ${subject}.`,
+  'room.left': ({ subject, body, names }) => `${names(body.person)} left the channel of ${subject}.`,
+  'room.refused': ({ subject, body }) => `Slack refused to make a channel for ${subject}: ${body.error}.`,
   'person.joined': ({ subject, body, names }) => `${names(body.person)} joined ${subject}.`,
   'review.item_raised': ({ subject, body }) =>
     `The review of ${subject} has to answer (item ${body.item}, ${body.kind}): ${body.text}.`,

@@ -47,6 +47,11 @@ export type IncidentBody =
   /** The incident has a channel of its own. */
   | { type: 'room.made'; channel: string; name: string }
   | { type: 'room.invited'; people: string[] }
+  /** Somebody can read along in it since, or no more. */
+  | { type: 'room.joined'; person: string }
+  | { type: 'room.left'; person: string }
+  /** Slack's word for why there is no channel yet. */
+  | { type: 'room.refused'; error: string }
   | { type: 'person.joined'; person: string }
   /** What the incident's review has to answer. */
   | { type: 'review.item_raised'; item: number; kind: string; text: string }

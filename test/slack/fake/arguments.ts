@@ -9,6 +9,7 @@ const FLAGS = new Set([
   'include_all_metadata',
   'include_num_members',
   'reply_broadcast',
+  'is_private',
 ])
 
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -3,7 +3,11 @@ import * as payloads from './payloads.ts'
 import type { Ack, Channel, Delivery, Json, User } from './types.ts'
 import { BOT, type Workspace } from './workspace.ts'
 
-export type Subscription = 'app_mention' | 'message' | 'reaction_added' | 'reaction_removed'
+export const SUBSCRIPTIONS = [
+  ...(['app_mention', 'message', 'reaction_added', 'reaction_removed'] as const),
+  ...(['member_joined_channel', 'member_left_channel'] as const),
+]
+export type Subscription = (typeof SUBSCRIPTIONS)[number]
 
 export interface Gesture {
   ack: Ack

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { HttpTransport, type RawOptions } from './deliver-http.ts'
 import { SocketTransport } from './deliver-socket.ts'
 import { Deliveries } from './deliveries.ts'
-import { Events, type Subscription } from './events.ts'
+import { Events, SUBSCRIPTIONS, type Subscription } from './events.ts'
 import { type Fault, Faults, PostRate } from './faults.ts'
 import { Files, type UploadedFile } from './files.ts'
 import { Gestures } from './gestures.ts'
@@ -13,7 +13,7 @@ import { Talk } from './talk.ts'
 import { Triggers } from './triggers.ts'
 import type { Ack, ApiCall, Delivery, Json, Message, View, Violation } from './types.ts'
 import { WebApi } from './web-api.ts'
-import { type Seed, Workspace } from './workspace.ts'
+import { type Seed, TEAM, Workspace } from './workspace.ts'
 
 export interface FakeSlackOptions extends Seed {
   mode: 'http' | 'socket'
@@ -86,8 +86,12 @@ export class FakeSlack {
     this.#files = new Files(workspace, base, options.shareDelay ?? 10)
     const triggers = new Triggers(workspace)
     const responseUrls = new ResponseUrls(workspace, base)
-    const subscriptions = options.events ?? ['app_mention', 'message', 'reaction_added', 'reaction_removed']
+    const subscriptions = options.events ?? SUBSCRIPTIONS
     const events = new Events({ workspace, deliveries: this.#deliveries, subscriptions })
+    workspace.onMoved = (type, channel, user) => {
+      const event = { type, user, channel: channel.id, channel_type: channel.is_private ? 'G' : 'C', team: TEAM.id }
+      void events.hear(type, channel, { ...event, event_ts: workspace.newTs() })
+    }
     this.#talk = new Talk(workspace, events)
     this.#gestures = new Gestures({
       ...{ workspace, deliveries: this.#deliveries, triggers, responseUrls, events },

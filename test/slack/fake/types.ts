@@ -60,6 +60,7 @@ export interface Channel {
   id: string
   name: string
   members: string[]
+  creator: string
   is_private: boolean
   is_im: boolean
   is_archived: boolean

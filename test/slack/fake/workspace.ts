@@ -34,6 +34,8 @@ export class Workspace {
   readonly messages: Messages
   readonly views: Views
   readonly now: () => number
+  /** Hears who comes into a channel, and who leaves. */
+  onMoved: (type: 'member_joined_channel' | 'member_left_channel', channel: Channel, user: string) => void = () => {}
   #lastMicros = 0
 
   constructor(seed: Seed, now: () => number) {
@@ -82,6 +84,25 @@ export class Workspace {
     return channel
   }
 
+  /** Made by the bot, which is its only member. */
+  createChannel(name: string, is_private: boolean): Channel {
+    if ([...this.channels.values()].some((one) => one.name === name)) throw new Refusal('name_taken')
+    const made = channel({ id: this.newId('C'), name, is_private, creator: BOT.user_id, members: [BOT.user_id] }, [])
+    this.channels.set(made.id, made)
+    return made
+  }
+
+  enter(channel: Channel, user: string) {
+    if (channel.members.includes(user)) throw new Refusal('already_in_channel')
+    channel.members.push(this.user(user).id)
+    this.onMoved('member_joined_channel', channel, user)
+  }
+
+  leave(channel: Channel, user: string) {
+    channel.members = channel.members.filter((member) => member !== user)
+    this.onMoved('member_left_channel', channel, user)
+  }
+
   directMessage(userId: string): Channel {
     this.user(userId)
     const id = `D${userId.slice(1)}`
@@ -114,6 +135,7 @@ function channel(seed: Partial<Channel> & { id: string }, everyone: string[]): C
   return {
     name: seed.id.toLowerCase(),
     members: [...everyone],
+    creator: 'U0ALICE',
     is_private: false,
     is_im: false,
     is_archived: false,

@@ -53,13 +53,13 @@ const replies: Method = (args, { workspace }) => {
 }
 
 function described(channel: Channel): Json {
-  const { id, name, is_private, is_im, is_archived, members } = channel
+  const { id, name, is_private, is_im, is_archived, members, creator } = channel
   if (is_im) return { id, is_im, is_archived, user: members.find((member) => member !== BOT.user_id) }
   const is_member = members.includes(BOT.user_id)
   const { is_ext_shared = false, is_pending_ext_shared = false, is_org_shared = false } = channel
   const shared = { is_shared: is_ext_shared || is_org_shared, is_ext_shared, is_pending_ext_shared, is_org_shared }
   const kind = { is_channel: !is_private, is_private, is_im, is_archived }
-  return { id, name, name_normalized: name, ...kind, ...shared, is_member }
+  return { id, name, name_normalized: name, creator, ...kind, ...shared, is_member }
 }
 
 /** Slack pages before it leaves out what was not asked for: a page may hold less, or nothing, and yet have a next one. */
@@ -105,6 +105,26 @@ const open: Method = (args, { workspace }) => {
   return { channel: { id } }
 }
 
+/** A channel's name: at most 80 small letters, digits, hyphens and underscores. */
+const create: Method = (args, { workspace }) => {
+  const { name } = required(args, 'name')
+  if (name.length > 80) throw new Misuse('invalid_name_maxlength', [name])
+  if (!/^[a-z0-9_-]+$/.test(name)) throw new Misuse('invalid_name_specials', [name])
+  return { channel: described(workspace.createChannel(name, args.is_private === true)) }
+}
+
+const invite: Method = (args, { workspace }) => {
+  const { channel: id, users } = required(args, 'channel', 'users')
+  const channel = workspace.joined(id)
+  if (channel.is_archived) throw new Refusal('is_archived')
+  for (const user of users.split(',')) {
+    if (user === BOT.user_id) throw new Refusal('cant_invite_self')
+    if (workspace.user(user).deleted) throw new Refusal('cant_invite')
+    workspace.enter(channel, user)
+  }
+  return { channel: described(channel) }
+}
+
 export const conversations: Record<string, Method> = {
   'conversations.history': history,
   'conversations.replies': replies,
@@ -112,5 +132,7 @@ export const conversations: Record<string, Method> = {
   'conversations.list': list,
   'conversations.members': members,
   'conversations.open': open,
+  'conversations.create': create,
+  'conversations.invite': invite,
   'users.conversations': ofTheBot,
 }

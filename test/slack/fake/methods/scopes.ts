@@ -12,6 +12,8 @@ const SCOPES: Record<string, string> = {
   'conversations.info': 'read',
   'conversations.members': 'read',
   'conversations.open': 'im:write',
+  'conversations.create': 'write',
+  'conversations.invite': 'write',
   'users.info': 'users:read',
   'usergroups.users.list': 'usergroups:read',
   'bots.info': 'users:read',
@@ -37,7 +39,8 @@ export function checkScope(granted: readonly string[], method: string, args: Jso
   const scope = SCOPES[method]
   if (scope === undefined) return
   const channel = workspace.channels.get(String(args.channel))
-  const kind = channel?.is_im ? 'im' : channel?.is_private ? 'groups' : 'channels'
-  const needed = scope.includes(':') ? scope : `${kind}:${scope}`
+  const kind = channel?.is_im ? 'im' : (channel?.is_private ?? args.is_private === true) ? 'groups' : 'channels'
+  const own = kind === 'channels' && scope === 'write' ? 'manage' : scope
+  const needed = scope.includes(':') ? scope : `${kind}:${own}`
   if (!granted.includes(needed)) throw new Misuse('missing_scope', [`${method} needs ${needed}`])
 }
