@@ -21,6 +21,11 @@ export function nextSteps(incident: Incident, services: string[], names = DEFAUL
     `• *Look:* ${typed(`ops pods ${service}`)} then ${typed(`ops logs ${service} --tail 100`)}`,
     `• *Scale:* ${typed(`ops scale ${service} 5`)}. A card shows the plan first; nothing runs before it is approved.`,
     `• *End it:* ${typed('resolve')}, with ${inline('--cause "…" --fix "…"')} if they are known, or *Resolve* on the card above.`,
+    ...(incident.visibility === 'private'
+      ? [
+          `• *Who may know:* only who is in this channel, those who approve too. Bring them in with ${inline('/invite @name')}.`,
+        ]
+      : []),
     `• *All commands:* ${typed('help')} and ${typed('ops help')}`,
   ].join('\n')
   const elsewhere = [

@@ -19,7 +19,7 @@ export const open = defineCommand({
   aliases: ['new', 'declare', 'create', 'start'],
   usage: '[severity] [title] [--service name] [--private] [--kind security]',
   summary: 'Open an incident; bare, a form asks',
-  examples: ['open P1', 'open P1 "Checkout times out" --service checkout', 'open P1 "Keys leaked" --kind security'],
+  examples: ['open P1', 'open P1 "Keys leaked" --kind security', 'open P1 "Checkout times out" --service checkout'],
   positionals: ['severity', 'title'],
   rest: true,
   flags: ['service', 'kind'],

@@ -147,3 +147,19 @@ describe('Slack, when it makes no channel', () => {
     expect(rooms().filter((room) => room.name.startsWith(name.toLowerCase()))).toHaveLength(1)
   })
 })
+
+describe('whoever was brought in or taken out while nobody listened', () => {
+  it('is found out about when Slack is heard again', async () => {
+    const { name, room } = await open('open P1 "Meanwhile" --private')
+    await ask('U0ALICE', `assign ${name} <@U0BOB|bob> as scribe`)
+    await until(async () => (await moves(name)).includes('room.joined U0BOB'))
+    await bot.restart(async () => {
+      room.members = ['U0BOT', 'U0ALICE', 'U0CAROL']
+      return undefined
+    })
+    await until(async () => (await moves(name)).length === 4)
+    expect((await moves(name)).slice(2).sort()).toEqual(['room.joined U0CAROL', 'room.left U0BOB'])
+    expect(await ask('U0BOB', `status ${name}`)).toMatch(/There is no/)
+    expect(await ask('U0CAROL', `status ${name}`)).toContain('Meanwhile')
+  })
+})

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import type { Desk } from '../../../commands/desk.ts'
 import type { Backups } from '../../backup/take/backups.ts'
 import { asActor } from '../../identity/person.ts'
+import { parseIncidentName } from '../../incidents/incident.ts'
 import { EVIDENCE_TABLES, evidenceCsv, isRecorded, recordEvidence } from '../../review/evidence.ts'
 import type { Schema } from '../../storage/schema.ts'
 import { DuplicateCause, type Ledger } from '../../timeline/ledger.ts'
@@ -12,7 +14,7 @@ const Moment = z.iso
   .transform((text) => new Date(text))
 
 /** `GET /api/evidence?table=changes&from=…&to=…`: one of the auditors' tables. All that share a `key` are one request. */
-export const evidence = ({ db, ledger }: { db: Kysely<Schema>; ledger: Ledger }) =>
+export const evidence = ({ db, ledger, desk }: { db: Kysely<Schema>; ledger: Ledger; desk: Pick<Desk, 'incidents'> }) =>
   defineRoute({
     method: 'GET',
     path: '/api/evidence',
@@ -28,7 +30,20 @@ export const evidence = ({ db, ledger }: { db: Kysely<Schema>; ledger: Ledger })
         if (await isRecorded(db, asked)) return
         throw new ApiError(409, 'key_used', 'this key was used for another request: make one anew for each')
       })
-      return new Download(`${table}.csv`, 'text/csv; charset=utf-8', evidenceCsv(db, table as never, { from, to }))
+      const known = new Map<string, Promise<boolean>>()
+      /** What belongs to a private incident is for those who may know of it. */
+      const sees = async (chain: string) => {
+        const id = parseIncidentName(chain)
+        if (id === null) return true
+        const asked = known.get(chain) ?? desk.incidents.find({ person }, id).then((found) => found !== null)
+        known.set(chain, asked)
+        return await asked
+      }
+      return new Download(
+        `${table}.csv`,
+        'text/csv; charset=utf-8',
+        evidenceCsv(db, table as never, { from, to }, sees),
+      )
     },
   })
 

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import type { Desk } from '../../../commands/desk.ts'
 import type { Person } from '../../identity/person.ts'
+import { parseIncidentName } from '../../incidents/incident.ts'
 import type { Act } from '../../operations/rights.ts'
 import { eraseEntries, MOST_ENTRIES } from '../../privacy/erase.ts'
 import type { Schema } from '../../storage/schema.ts'
@@ -34,15 +36,17 @@ const Heads = several(readHead, 'must be heads such as 12:ab12cd34ef567890: an e
  * `GET /api/timeline?chain=INC-7&keys=…&heads=12:…`: whether a chain in the database is as it was recorded, signed with
  * these keys alone, and with what was seen of it elsewhere in its place.
  */
-export const verify = ({ db, key }: { db: Kysely<Schema>; key: string }) =>
+export const verify = ({ db, key, desk }: { db: Kysely<Schema>; key: string; desk: Pick<Desk, 'incidents'> }) =>
   defineRoute({
     method: 'GET',
     path: '/api/timeline',
     act: null,
     input: z.strictObject({ chain: Chain, keys: Keys.optional(), heads: Heads.optional() }),
 
-    async handle({ chain, keys = null, heads = [] }): Promise<Said> {
-      const verdict = await verifyChain(db, chain, { keys, heads })
+    async handle({ chain, keys = null, heads = [] }, { person }): Promise<Said> {
+      const id = parseIncidentName(chain)
+      const isSeen = id === null || (await desk.incidents.find({ person }, id)) !== null
+      const verdict = isSeen ? await verifyChain(db, chain, { keys, heads }) : null
       if (!verdict) throw new ApiError(404, 'no_chain', `there is no timeline of ${chain}`)
       return {
         kind: verdict.ok ? 'text' : 'refused',
