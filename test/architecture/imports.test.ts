@@ -29,7 +29,16 @@ const ALLOWED: Record<string, { values: string[]; types?: string[] }> = {
   },
   'src/http': {
     values: [
-      ...['commands', 'templates', 'src/backup', 'src/identity', 'src/operations', 'src/privacy', 'src/review'],
+      ...[
+        'commands',
+        'templates',
+        'src/backup',
+        'src/identity',
+        'src/incidents',
+        'src/operations',
+        'src/privacy',
+        'src/review',
+      ],
       ...['src/timeline', 'src/storage', 'kysely', 'prom-client', 'raw-body', 'zod'],
     ],
     types: ['src/limits'],

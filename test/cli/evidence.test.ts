@@ -150,6 +150,21 @@ describe('firebreak evidence', () => {
     expect((await get({ ...asked, key: another.key })).status).toBe(409)
   })
 
+  it('says nothing of a private incident to who isn’t in its channel', async () => {
+    await alice('incident', 'open', 'P1', 'Keys leaked', '--private')
+    await alice('ops', 'scale', 'checkout', '4', '--incident', 'INC-2')
+    const span = ['--from', '2026-01-01', '--to', '2100-01-01']
+    expect(await carol('evidence', '--out', path('without'), ...span)).toMatchObject({ code: 0, stderr: '' })
+    const rows = (await readFile(path('without/changes.csv'), 'utf8')).trim().split('\r\n')
+    expect((await bot.entries('INC-2')).map(({ body }) => body.type)).toContain('change.planned')
+    expect(rows.filter((row) => row.includes('INC-2'))).toEqual([])
+    expect(await carol('timeline', 'verify', 'INC-2')).toMatchObject({
+      code: 1,
+      stderr: 'there is no timeline of INC-2\n',
+    })
+    expect((await alice('timeline', 'verify', 'INC-2')).code).toBe(0)
+  })
+
   it('says which of its options it can’t use', async () => {
     expect(await carol('evidence', '--from', 'yesterday', '--to', '2026-02-01')).toMatchObject({
       ...{ code: 2, stderr: expect.stringMatching(/--from must be a day such as/) },
@@ -174,7 +189,7 @@ describe('firebreak backup and restore', () => {
     expect(checked).toEqual({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(/is whole: every byte.*incidents 1/s),
+      stdout: expect.stringMatching(/is whole: every byte.*incidents 2/s),
     })
 
     const { url, migrateUrl } = await emptyDatabase()

@@ -71,6 +71,20 @@ describe('the response time', () => {
     expect(await told()).toEqual([])
   })
 
+  it('is not told of to whoever isn’t in a private incident’s room, on call or not', async () => {
+    const opening = { severity: 'P1', title: 'Keys leaked', service: 'checkout', visibility: 'private' } as const
+    const result = await incidents.open(by(), opening)
+    const id = result.kind === 'done' ? result.incident : 0
+    await waited(31, id)
+    expect(await told()).toEqual(['acknowledge U0ALICE 0'])
+    await waited(6, id)
+    expect(await told()).toEqual(['acknowledge U0ALICE 0'])
+    // On call, and asked in by a role.
+    await incidents.assign(by(), id, { role: 'scribe', person: bob })
+    await waited(6, id)
+    expect(await told()).toContain('acknowledge U0BOB 1')
+  })
+
   it('is broken once, said once, and whose turn it is hears of it before whoever leads', async () => {
     const id = await open('P1', 'checkout')
     await waited(29, id)
