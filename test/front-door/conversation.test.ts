@@ -84,7 +84,11 @@ describe('what people write in an incident’s thread', () => {
   })
 
   it('is on record as deleted where Slack keeps its place, because it has replies', async () => {
-    await bot.db.updateTable('incidents').set({ channel: 'C0TOMB' }).where('id', '=', thread.id).execute()
+    await bot.db
+      .updateTable('incidents')
+      .set({ channel: 'C0TOMB', own_room: true })
+      .where('id', '=', thread.id)
+      .execute()
     const { ts } = await bot.slack.say({ user: 'U0BOB', channel: 'C0TOMB', text: 'wrong room' })
     await bot.slack.say({ user: 'U0CAROL', channel: 'C0TOMB', thread_ts: ts, text: 'yes' })
     await bot.slack.unsay({ channel: 'C0TOMB', ts })
@@ -229,7 +233,11 @@ describe('the export', () => {
 
 describe('an incident with a channel of its own', () => {
   it('has all that is written there', async () => {
-    await bot.db.updateTable('incidents').set({ channel: 'C0ROOM' }).where('id', '=', thread.id).execute()
+    await bot.db
+      .updateTable('incidents')
+      .set({ channel: 'C0ROOM', own_room: true })
+      .where('id', '=', thread.id)
+      .execute()
     const { ts } = await bot.slack.say({ user: 'U0BOB', channel: 'C0ROOM', text: 'here we are' })
     await bot.slack.say({ user: 'U0CAROL', channel: 'C0ROOM', thread_ts: ts, text: 'good' })
     expect(await thread.record({ channel: 'C0ROOM' })).toEqual(['bob: “here we are”', 'carol: “good”'])

@@ -17,7 +17,15 @@ afterEach(async () => {
 /** An incident whose root is in this channel. */
 async function incident({ channel = ROOM, status = 'investigating' } = {}): Promise<string> {
   const { ts } = world.slack.workspace.messages.add({ channel, user: BOT.user_id, bot_id: BOT.id, text: 'INC-1' })
-  const row = { title: 't', severity: 'P1', status, channel, commander: 'T0FAKE/U0ALICE', opened_by: 'T0FAKE/U0ALICE' }
+  const row = {
+    title: 't',
+    severity: 'P1',
+    status,
+    channel,
+    own_room: channel !== ROOM,
+    commander: 'T0FAKE/U0ALICE',
+    opened_by: 'T0FAKE/U0ALICE',
+  }
   const { id } = await world.db
     .insertInto('incidents')
     .values({ ...row, declared_at: new Date() })

@@ -15,11 +15,20 @@ describe('what an entry touches', () => {
 
   it.each([
     [{ type: 'incident.opened' }, ['INC-7 > INC-7/card', 'INC-7 > INC-7#3/reply']],
-    [{ type: 'incident.status_changed', to: 'mitigated' }, ['INC-7 > INC-7/card', 'INC-7 > INC-7#3/reply']],
-    [{ type: 'incident.status_changed', to: 'mitigated', told: true }, ['INC-7 > INC-7/card']],
+    [
+      { type: 'incident.status_changed', to: 'mitigated' },
+      ['INC-7 > INC-7/card', 'ANNOUNCEMENT-7 > ANNOUNCEMENT-7/card', 'INC-7 > INC-7#3/reply'],
+    ],
+    [
+      { type: 'incident.status_changed', to: 'mitigated', told: true },
+      ['INC-7 > INC-7/card', 'ANNOUNCEMENT-7 > ANNOUNCEMENT-7/card'],
+    ],
     [{ type: 'incident.assigned', person: 'T1/U0BOB' }, ['INC-7 > INC-7/card', 'INC-7#3 > INC-7#3/direct']],
     [{ type: 'incident.assigned', person: null }, ['INC-7 > INC-7/card']],
-    [{ type: 'incident.status_changed', to: 'resolved' }, ['INC-7 > INC-7/card', 'INC-7 > INC-7#3/reply']],
+    [
+      { type: 'incident.status_changed', to: 'resolved' },
+      ['INC-7 > INC-7/card', 'ANNOUNCEMENT-7 > ANNOUNCEMENT-7/card', 'INC-7 > INC-7#3/reply'],
+    ],
     [{ type: 'incident.exported' }, ['INC-7 > INC-7#3/file']],
     [{ type: 'operation.read' }, ['INC-7 > INC-7#3/reply', 'INC-7 > INC-7#3/file']],
     [{ type: 'operation.refused' }, []],
