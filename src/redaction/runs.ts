@@ -53,7 +53,7 @@ export function runEnd(view: View, from: number, run: Run): number {
 }
 
 /** Whether what ends with its line ends there for good, or goes on with what stands from `end` to `next`. */
-function isOver(view: View, from: number, end: number, next: number, { whole }: Run): boolean {
+function isOver(view: View, from: number, end: number, next: number, { chars, whole }: Run): boolean {
   // A change of colour ends a value; a line break needn't.
   if (!/[n\n]/.test(view.seamText(end))) return true
   const judged = whole !== undefined && end - from <= LONGEST_TO_JUDGE
@@ -63,7 +63,13 @@ function isOver(view: View, from: number, end: number, next: number, { whole }: 
     /[=:]/.test(view.text.charAt(next)) ||
     !/[A-Za-z]/.test(view.text.slice(end, end + 4))
   if (next - end >= SHORTEST_REST) return looksWhole && looksApart
-  return !judged || looksWhole || (looksApart && !view.isSeam(next))
+  return !judged || (looksWhole && !goesOnAfter(view, next, chars)) || (looksApart && !view.isSeam(next))
+}
+
+/** A short line is rather a part of it when the line after that can't be another word. */
+function goesOnAfter(view: View, end: number, chars: Alphabet): boolean {
+  const next = view.isSeam(end) ? stretch(view, end, chars) : end
+  return next - end >= SHORTEST_REST && !isPlainWord(view, end, next)
 }
 
 export const isPlainWord = ({ text }: View, start: number, end: number): boolean =>

@@ -141,6 +141,8 @@ describe('a secret split over two lines', () => {
           expect(redact.text(text)).toMatch(/^got \[redacted: JWT\]\n?\w{0,7} from the login$/)
         },
       ),
+      // What is before the second cut is as long as a signature may be, and what is between them is short.
+      { examples: [[[115, 118]], [[136, 140]], [[158, 164]]] },
     )
   })
 
