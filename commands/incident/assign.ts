@@ -73,7 +73,7 @@ async function assignTo(whom: string, role: RoleName, id: number, gesture: Gestu
   }
   const user = whom === 'me' ? gesture.person.user : whom
   return await onPerson(user, gesture, desk, async (person) =>
-    done(await incidents.assign(gesture, id, { role, person }), gesture, `: ${line(person.name, 80)} is ${role}.`),
+    done(await incidents.assign(gesture, id, { role, person }), gesture, `has ${line(person.name, 80)} as its ${role}.`),
   )
 }
 
@@ -84,6 +84,6 @@ const offerTo = (user: string, role: RoleName, id: number, gesture: Gesture, des
     return done(
       result,
       elsewhere,
-      `: ${line(to.name, 80)} is asked to take over as ${role}, and has it once they accept.`,
+      `asks ${line(to.name, 80)} to take over as ${role}; they have it once they accept.`,
     )
   })
