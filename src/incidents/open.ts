@@ -1,6 +1,7 @@
 import { asActor, whyNotMember } from '../identity/person.ts'
 import { clocksOf, wakeFor } from './clocks.ts'
 import { type Asked, type Context, type Result, refused } from './context.ts'
+import { insertParticipant } from './conversation/store.ts'
 import { incidentName } from './incident.ts'
 import { insertIncident, updateIncident } from './store.ts'
 
@@ -33,6 +34,8 @@ export async function open(context: Context, { person, cause }: Asked, opening: 
       ...{ subject: incidentName(id), actor: asActor(person), occurredAt: declaredAt },
       body: { ...body, ...link },
     })
+    // The entry says so already.
+    await insertParticipant(tx.db, id, person.id, declaredAt)
     await chain.sign()
     await wakeFor(context, { tx, chain }, [clocks.acknowledgeBy, clocks.updateDue])
     return id

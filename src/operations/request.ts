@@ -2,6 +2,7 @@ import { asActor, type Person } from '../identity/person.ts'
 import { IdentityUnavailable } from '../identity/roles.ts'
 import { type Incident, incidentName, type Status } from '../incidents/incident.ts'
 import { readIncident } from '../incidents/store.ts'
+import { takePart } from '../incidents/taking-part.ts'
 import { bind } from './catalogue.ts'
 import type { Change } from './change.ts'
 import type { Context } from './context.ts'
@@ -112,9 +113,11 @@ async function read(
   const name = incidentName(incident.id)
   await ledger.transaction(asked.cause, async (tx) => {
     const chain = await tx.hold(name)
+    const actor = asActor(asked.person)
+    await takePart({ db: tx.db, chain, incident: incident.id }, actor.id, { actor, at: chain.now })
     await chain.append({
       subject: name,
-      actor: asActor(asked.person),
+      actor,
       body: {
         type: 'operation.read',
         line: asked.line,

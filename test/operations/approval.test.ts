@@ -22,6 +22,7 @@ describe('approving a change', () => {
       'incident.opened',
       'change.planned',
       'change.asked',
+      'person.joined',
       'change.voted',
       'planned → approved',
       'approved → claimed',

@@ -14,11 +14,18 @@ export async function readStatus(db: Db, incident: number): Promise<Status | nul
   return row ? (row.status as Status) : null
 }
 
-/** False when they take part already. */
+/** False when they take part already, and in an incident that is closed or cancelled. */
 export async function insertParticipant(trx: Trx, incident: number, person: string, at: Date): Promise<boolean> {
   const row = await trx
     .insertInto('participants')
-    .values({ incident, person, joined_at: at })
+    .columns(['incident', 'person', 'joined_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('incidents')
+        .select(['id', sql<string>`${person}::text`.as('person'), sql<Date>`${at}::timestamptz`.as('at')])
+        .where('id', '=', incident)
+        .where('status', 'not in', ['closed', 'cancelled']),
+    )
     .onConflict((c) => c.doNothing())
     .returning('person')
     .executeTakeFirst()

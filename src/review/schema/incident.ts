@@ -124,7 +124,10 @@ export const incident: Bodies<IncidentBody> = {
     is: 'People were invited into that channel.',
     data: { people: list(person('Somebody'), 'Who was invited') },
   },
-  'person.joined': { is: 'Somebody takes part since.', data: { person: person('Who') } },
+  'person.joined': {
+    is: 'Somebody takes part since. Whoever opened it does from the start, without this.',
+    data: { person: person('Who') },
+  },
   'review.item_raised': {
     is: 'The incident’s review has something to answer.',
     data: { item: integer('Its number'), kind: text('break-glass, or another kind'), text: text('What, in words') },
