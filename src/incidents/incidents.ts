@@ -3,8 +3,7 @@ import type { Entry } from '../timeline/entries.ts'
 import { readPage } from '../timeline/store.ts'
 import { acknowledgeAlone } from './clocks.ts'
 import { type Asked, type Context, change, type Refused, type Result } from './context.ts'
-import { openTasks } from './conversation/store.ts'
-import type { Task } from './conversation/tasks.ts'
+import { createTasks, type Settled, type Task } from './conversation/tasks.ts'
 import { type Correction, correct, correctEntry } from './correct.ts'
 import { duplicate } from './duplicate.ts'
 import type { Handoff } from './handoff.ts'
@@ -57,6 +56,8 @@ export interface Incidents {
   links(id: number): Promise<{ url: string; title: string | null }[]>
   /** What is to be done and isn't, oldest first. */
   openTasks(id: number): Promise<Task[]>
+  /** Says that one is done: by its number. */
+  settleTask(asked: Asked, id: number): Promise<Settled>
   /** Newest first. */
   listOpen(): Promise<Incident[]>
   listPast(limit: number): Promise<Incident[]>
@@ -64,6 +65,7 @@ export interface Incidents {
 
 export function createIncidents(context: Context): Incidents {
   const { db } = context
+  const tasks = createTasks(db, context.ledger)
   return {
     open: (asked, opening) => open(context, asked, opening),
     move: (asked, id, to, told) => moveTo(context, asked, id, to, told),
@@ -85,7 +87,8 @@ export function createIncidents(context: Context): Incidents {
     find: (id) => readIncident(db, id),
     entries: (id, page) => readPage(db, incidentName(id), page),
     links: (id) => linksOf(context, id),
-    openTasks: (incident) => openTasks(db, { incident }),
+    openTasks: (incident) => tasks.openOf(incident),
+    settleTask: (asked, id) => tasks.settle(asked, id),
     listOpen: () => openIncidents(db),
     listPast: (limit) => pastIncidents(db, limit),
   }

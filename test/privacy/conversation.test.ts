@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Conversation, createConversation } from '../../src/incidents/conversation/conversation.ts'
+import { createTasks } from '../../src/incidents/conversation/tasks.ts'
 import { eraseEntries } from '../../src/privacy/erase.ts'
 import { createSweeper } from '../../src/privacy/retention.ts'
 import { withClient } from '../../src/storage/connection.ts'
@@ -31,7 +32,7 @@ afterEach(() => t.close())
 
 /** `person.joined` goes with what a person says first; alice opened it. */
 const types = async () => (await t.entries()).map(({ body }) => body.type)
-const tasks = async () => (await conversation.tasks.openOf(t.incident)).map(({ text }) => text)
+const tasks = async () => (await createTasks(t.db, t.ledger).openOf(t.incident)).map(({ text }) => text)
 /** Whether these words are anywhere in the database. */
 const kept = async (text: string) => {
   const tables = ['payloads', 'tasks', 'messages', 'marks', 'incidents']

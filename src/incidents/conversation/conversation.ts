@@ -4,13 +4,11 @@ import type { Ledger } from '../../timeline/ledger.ts'
 import { keepListening } from './listening.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMessages, type Messages } from './messages.ts'
-import { createTasks, type Tasks } from './tasks.ts'
 
 /** What people say to each other in incidents, on record. */
 export interface Conversation {
   messages: Messages
   marks: Marks
-  tasks: Tasks
   /** Slack is heard now: `keepListening`. */
   listening(everyMs: number): Promise<boolean>
 }
@@ -18,6 +16,5 @@ export interface Conversation {
 export const createConversation = (db: Kysely<Schema>, ledger: Ledger): Conversation => ({
   messages: createMessages(ledger),
   marks: createMarks(db, ledger),
-  tasks: createTasks(db, ledger),
   listening: (everyMs) => keepListening(db, ledger, everyMs),
 })

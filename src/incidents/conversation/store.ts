@@ -153,9 +153,10 @@ const toTask = (row: Selectable<Schema['tasks']>): Task => ({
   raisedBy: row.raised_by,
   raisedAt: row.raised_at,
   message: row.channel !== null && row.ts !== null ? { channel: row.channel, ts: row.ts } : null,
+  settled: row.settled_by !== null && row.settled_at !== null ? { by: row.settled_by, at: row.settled_at } : null,
 })
 
-export async function insertTask(trx: Trx, { message, ...task }: Omit<Task, 'id'>) {
+export async function insertTask(trx: Trx, { message, ...task }: Omit<Task, 'id' | 'settled'>) {
   const { incident, kind, text, owner, raisedBy, raisedAt } = task
   await trx
     .insertInto('tasks')
