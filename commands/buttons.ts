@@ -6,7 +6,7 @@ import type { Ballot } from '../src/operations/vote.ts'
 import { parseRecoveryName } from '../src/recovery/standing.ts'
 import { decisionModal, glassModal } from '../templates/decision-modals.ts'
 import type { Modal } from '../templates/message.ts'
-import { prose } from '../templates/text.ts'
+import { person, prose, when } from '../templates/text.ts'
 import { type Answer, type Gesture, nothing, refuse, say } from './command.ts'
 import type { Desk } from './desk.ts'
 import { refuseUnlessMember } from './members.ts'
@@ -57,6 +57,15 @@ export const buttons: Record<string, Press> = {
   ),
   'handoff.accept': onHandoff('accepted'),
   'handoff.decline': onHandoff('declined'),
+  'task.done': async (value, gesture, { incidents }) => {
+    if (!TASK.test(value)) return spoilt
+    const result = await incidents.settleTask(gesture, Number(value))
+    if (result.kind === 'done') return nothing
+    if (result.kind === 'refused') return refuse(`Nothing changed: ${prose(result.reason, 800)}.`)
+    const { settled } = result.task
+    const by = settled && ` by ${settled.by === gesture.person.id ? 'you' : person(settled.by)} ${when(settled.at)}`
+    return refuse(`Nothing changed: that was settled already${by ?? ''}.`)
+  },
   'reminder.snooze': async (value, gesture, { incidents }) => {
     const [name = '', minutes = ''] = value.split(' ')
     const id = parseReminderName(name)
@@ -97,6 +106,8 @@ function onHandoff(as: 'accepted' | 'declined'): Press {
 function form(modal: (change: Change) => Modal): Press {
   return onChange(async (change, gesture) => refuseUnlessMember(gesture) ?? { kind: 'modal', modal: modal(change) })
 }
+
+const TASK = /^[1-9]\d{0,8}$/
 
 /** The incident that a card's button names. */
 export function incidentOf(value: string): string | null {

@@ -48,7 +48,7 @@ function waits(home: Home, around: HomeContext): Block[] {
   return [
     ...some(waiting, MOST.waiting, (change) => [waitingChange(change, around)], 'plans wait for you'),
     ...some(handoffs, MOST.handoffs, offered, 'roles are offered to you'),
-    ...some(tasks, MOST.tasks, (task) => [todo(task, around)], 'tasks are yours'),
+    ...some(tasks, MOST.tasks, (task) => todo(task, around), 'tasks are yours'),
     ...(roles.length === 0 ? [] : [section(held(home, around))]),
   ]
 }
@@ -79,9 +79,16 @@ function offered({ handoff, incident }: Home['handoffs'][number]): Block[] {
   ]
 }
 
-function todo(task: OwnTask, around: HomeContext): Block {
+function todo(task: OwnTask, around: HomeContext): Block[] {
   const kind = task.kind === 'follow-up' ? 'Follow-up' : 'Task'
-  return linked(`☐ *${kind}*${of(task.incident)}\n${line(task.text, 500)}`, 'Show', around.messageOf(task))
+  const address = around.messageOf(task)
+  return [
+    section(`☐ *${kind}*${of(task.incident)}\n${line(task.text, 500)}`),
+    actions(`task-${task.id}`, [
+      button({ label: 'Done', action: 'task.done', value: String(task.id), style: 'primary' }),
+      ...(address ? [link('Show', address)] : []),
+    ]),
+  ]
 }
 
 const held = ({ roles }: Home, around: HomeContext): string =>

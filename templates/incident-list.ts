@@ -27,7 +27,7 @@ export interface Standing {
   changes: Change[]
   items: ReviewItem[]
   /** What is to be done and isn't. */
-  tasks: { text: string }[]
+  tasks: { text: string; owner: string }[]
   /** Newest first. */
   links: { url: string; title: string | null }[]
 }
@@ -44,7 +44,7 @@ export function incidentStatus(incident: Incident, { severity, changes, items, t
     ...(items.length === 0 ? [] : ['*The review has to answer*']),
     ...items.map(({ text, settledAt }) => `• ${settledAt ? '☑️ ' : ''}${line(text, 600)}`),
     ...(tasks.length === 0 ? [] : ['*To be done*']),
-    ...tasks.map(({ text }) => `• ${line(text, 300)}`),
+    ...tasks.map(({ text, owner }) => `• ${line(text, 300)} (${person(owner)})`),
     ...(links.length === 0 ? [] : ['*Links*']),
     ...links.map(({ url, title }) => `• ${title ? `${line(title, 100)}: ` : ''}${line(url, 500)}`),
   ]

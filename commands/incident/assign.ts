@@ -73,7 +73,11 @@ async function assignTo(whom: string, role: RoleName, id: number, gesture: Gestu
   }
   const user = whom === 'me' ? gesture.person.user : whom
   return await onPerson(user, gesture, desk, async (person) =>
-    done(await incidents.assign(gesture, id, { role, person }), gesture, `has ${line(person.name, 80)} as its ${role}.`),
+    done(
+      await incidents.assign(gesture, id, { role, person }),
+      gesture,
+      `has ${line(person.name, 80)} as its ${role}.`,
+    ),
   )
 }
 
@@ -81,9 +85,5 @@ const offerTo = (user: string, role: RoleName, id: number, gesture: Gesture, des
   onPerson(user, gesture, desk, async (to) => {
     const result = await desk.incidents.offer(gesture, id, { role, to })
     const elsewhere = { ...gesture, incident: null } // the thread doesn't show what one person is asked
-    return done(
-      result,
-      elsewhere,
-      `asks ${line(to.name, 80)} to take over as ${role}; they have it once they accept.`,
-    )
+    return done(result, elsewhere, `asks ${line(to.name, 80)} to take over as ${role}; they have it once they accept.`)
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Incident, incidentName } from '../../src/incidents/incident.ts'
 import { changeName } from '../../src/operations/change.ts'
-import { inline, line } from '../../templates/text.ts'
+import { inline, line, person } from '../../templates/text.ts'
 import { type Answer, choose, type Gesture } from '../command.ts'
 import type { Desk } from '../desk.ts'
 import { done } from './answers.ts'
@@ -48,12 +48,15 @@ async function stillOpen(
     ...items
       .filter(({ settledAt }) => settledAt === null)
       .map(({ text }) => `the review has to answer: ${line(text, 200)}`),
-    ...tasks.map(({ text }) => `to be done: ${line(text, 200)}`),
+    ...tasks.map(({ kind, text, owner }) => `${TODO[kind]} by ${person(owner)}: ${line(text, 200)}`),
     ...(cause === null ? ['the cause is unknown yet'] : []),
     ...(fix === null ? ['what ended it is unknown yet'] : []),
     ...(impactStartedAt === null ? ['nobody has said when the impact started'] : []),
   ]
 }
+
+/** They stay with their owners, whose App Home has them until they are done. */
+const TODO = { task: 'to be done', 'follow-up': 'to be done after it' } as const
 
 function ask({ id }: Incident, open: string[]): Answer {
   const name = incidentName(id)

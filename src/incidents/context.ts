@@ -5,6 +5,7 @@ import type { Actor } from '../timeline/entries.ts'
 import type { HeldChain, Ledger, LedgerTransaction } from '../timeline/ledger.ts'
 import { type Incident, incidentName, type Severity } from './incident.ts'
 import { readIncident, readSeen, type Viewer } from './store.ts'
+import { takePart } from './taking-part.ts'
 
 /** What the incidents' lifecycle works with. main makes it. */
 export interface Context {
@@ -58,7 +59,10 @@ export type Result = { kind: 'done'; incident: number } | Refused
 
 export const refused = (reason: string): Refused => ({ kind: 'refused', reason })
 
-/** One transaction around an incident that a member asks something of; its chain is held. */
+/**
+ * One transaction around an incident that a member asks something of; its chain is held. They take part in it from their
+ * first entry on.
+ */
 export async function change<T>(
   { ledger }: Context,
   asked: Asked,
@@ -71,8 +75,28 @@ export async function change<T>(
   return await ledger.transaction(cause, async (tx) => {
     // Holding a chain makes it: first, whether there is such an incident, for them.
     if (!(await readSeen(tx.db, viewerOf(asked), id))) return refused(`there is no ${incidentName(id)}`)
-    const chain = await tx.hold(incidentName(id))
+    const held = await tx.hold(incidentName(id))
     const incident = (await readIncident(tx.db, id)) as Incident
-    return await work({ tx, chain, incident, actor: asActor(person) })
+    const actor = asActor(person)
+    const join = () => takePart({ db: tx.db, chain: held, incident: id }, actor.id, { actor, at: held.now })
+    return await work({ tx, chain: joinedFirst(held, join), incident, actor })
   })
+}
+
+/**
+ * The same chain; before the first entry somebody joins. What appends nothing has changed nothing, and nobody joins; nor does
+ * who takes a copy.
+ */
+function joinedFirst(chain: HeldChain, join: () => Promise<void>): HeldChain {
+  let joined = false
+  return {
+    ...chain,
+    async append(entry, how) {
+      if (!joined && entry.body.type !== 'incident.exported') {
+        joined = true
+        await join()
+      }
+      return await chain.append(entry, how)
+    },
+  }
 }

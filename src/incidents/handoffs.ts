@@ -6,6 +6,7 @@ import { incidentName } from './incident.ts'
 import { fieldOf, holderOf, type IncidentRole } from './roles.ts'
 import { invite } from './rooms/invite.ts'
 import { updateIncident } from './store.ts'
+import { takePart } from './taking-part.ts'
 
 /** Asks somebody to take a role over: they have it once they accept. Whoever was asked before is asked no more. */
 export async function offer(
@@ -68,10 +69,11 @@ async function settle({ tx, chain, actor }: Held, { id, role, to }: Handoff, as:
   await chain.append({ subject: handoffName(id), actor, body: { type: 'handoff.settled', handoff: id, role, to, as } })
 }
 
-/** The role and its entry. */
+/** The role and its entry; whoever is given it takes part from now on. */
 export async function giveRole(held: Held, role: IncidentRole, person: string | null) {
   const { tx, chain, incident, actor } = held
   const was = holderOf(incident, role)
+  if (person !== null) await takePart({ db: tx.db, chain, incident: incident.id }, person, { actor, at: chain.now })
   await updateIncident(tx.db, incident.id, { [fieldOf(role)]: person })
   await chain.append({ subject: chain.name, actor, body: { type: 'incident.assigned', role, person, was } })
   if (person !== null) await invite(held, [person])

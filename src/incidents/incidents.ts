@@ -3,8 +3,7 @@ import type { Entry } from '../timeline/entries.ts'
 import { readPage } from '../timeline/store.ts'
 import { acknowledgeAlone } from './clocks.ts'
 import { type Asked, type Context, change, type Refused, type Result, viewerOf } from './context.ts'
-import { openTasks } from './conversation/store.ts'
-import type { Task } from './conversation/tasks.ts'
+import { createTasks, type Settled, type Task } from './conversation/tasks.ts'
 import { type Correction, correct, correctEntry } from './correct.ts'
 import { duplicate } from './duplicate.ts'
 import type { Handoff } from './handoff.ts'
@@ -58,6 +57,8 @@ export interface Incidents {
   links(id: number): Promise<{ url: string; title: string | null }[]>
   /** What is to be done and isn't, oldest first. */
   openTasks(id: number): Promise<Task[]>
+  /** Says that one is done: by its number. */
+  settleTask(asked: Asked, id: number): Promise<Settled>
   /** Those that they may know of, newest first. */
   listOpen(by: Asker): Promise<Incident[]>
   listPast(by: Asker, limit: number): Promise<Incident[]>
@@ -68,6 +69,7 @@ type Asker = Pick<Asked, 'person' | 'channel'>
 
 export function createIncidents(context: Context): Incidents {
   const { db } = context
+  const tasks = createTasks(db, context.ledger)
   return {
     open: (asked, opening) => open(context, asked, opening),
     move: (asked, id, to, told) => moveTo(context, asked, id, to, told),
@@ -89,7 +91,8 @@ export function createIncidents(context: Context): Incidents {
     find: (by, id) => readSeen(db, viewerOf(by), id),
     entries: (id, page) => readPage(db, incidentName(id), page),
     links: (id) => linksOf(context, id),
-    openTasks: (incident) => openTasks(db, { incident }),
+    openTasks: (incident) => tasks.openOf(incident),
+    settleTask: (asked, id) => tasks.settle(asked, id),
     listOpen: (by) => openIncidents(db, viewerOf(by)),
     listPast: (by, limit) => pastIncidents(db, viewerOf(by), limit),
   }

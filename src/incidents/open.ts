@@ -1,6 +1,7 @@
 import { asActor, colleagueOf, whyNotMember } from '../identity/person.ts'
 import { clocksOf, wakeFor } from './clocks.ts'
 import { type Asked, type Context, type Result, refused } from './context.ts'
+import { insertParticipant } from './conversation/store.ts'
 import { type Incident, incidentName, type Kind, visibilityOf } from './incident.ts'
 import { invite } from './rooms/invite.ts'
 import { insertIncident, updateIncident } from './store.ts'
@@ -42,6 +43,8 @@ export async function open(context: Context, { person, cause }: Asked, opening: 
       ...{ subject: incidentName(id), actor, occurredAt: declaredAt },
       body: { ...body, ...link },
     })
+    // The entry says so already.
+    await insertParticipant(tx.db, id, person.id, declaredAt)
     await chain.sign()
     // Whose turn it is comes into a public one unasked.
     const turn = visibility === 'public' ? context.onCall(service).slice(0, 1) : []

@@ -3,6 +3,7 @@ import { type Asked, type Context, change, type Held, type Result, refused } fro
 import { isOpen, MOVES, type Status } from './incident.ts'
 import { settleReminders } from './reminders.ts'
 import { type Changed, updateIncident } from './store.ts'
+import { takePart } from './taking-part.ts'
 
 /** What a move may say besides where it goes; null: unknown yet. */
 export interface Told {
@@ -46,6 +47,8 @@ export async function move(context: Context, held: Held, to: Status, told: Told,
   const { cause = null, fix = null, reason = null } = told
   const reopened = isOpen(to) && !isOpen(incident.status)
   if (to !== 'cancelled' && isOpen(incident.status)) await acknowledge(held)
+  // Whoever ends it: once it is over, nobody comes in.
+  if (OVER.includes(to)) await takePart({ db: tx.db, chain, incident: incident.id }, actor.id, { actor, at: now })
   const severity = context.severities().find(({ name }) => name === incident.severity)
   const { updateDue } = clocksOf(severity, { declared: now, told: now })
   await updateIncident(tx.db, incident.id, {

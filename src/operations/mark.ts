@@ -3,7 +3,7 @@ import { changeName } from './change.ts'
 import { whyNotSaid } from './check.ts'
 import type { About } from './confirm.ts'
 import type { Context } from './context.ts'
-import { type Held, move, withChange } from './move.ts'
+import { type Held, join, move, withChange } from './move.ts'
 import { standing } from './plan.ts'
 import { refuseDecision, refused } from './refusal.ts'
 import { type Found, resolve } from './runs/execute.ts'
@@ -58,6 +58,7 @@ async function settleUnknown(
     if (change.state !== 'unknown') return refused('decided', `${changeName(id)} is ${change.state} already`)
     const denial = await whyNotSaid({ ...context, db: tx.db }, change, roles)
     if (denial) return await refuseDecision(held, person, verb, 'denied', denial)
+    await join(held, person)
     await settle(held)
     return { kind: 'done' }
   })

@@ -1,4 +1,6 @@
+import { asActor, type Person } from '../identity/person.ts'
 import { settleReminders } from '../incidents/reminders.ts'
+import { takePart } from '../incidents/taking-part.ts'
 import { type Actor, FIREBREAK } from '../timeline/entries.ts'
 import type { HeldChain, LedgerTransaction } from '../timeline/ledger.ts'
 import { type Change, changeName } from './change.ts'
@@ -32,6 +34,12 @@ export async function withChange<T>(
     if (!change) throw new Error(`${changeName(id)} has a chain and no plan`)
     return await work({ tx, chain, change })
   })
+}
+
+/** Whoever decides on a change, or says what became of it, takes part in its incident. Before the entry that says so. */
+export async function join({ tx, chain, change: { incident } }: Held, person: Person): Promise<void> {
+  if (incident === null) return
+  await takePart({ db: tx.db, chain, incident }, person.id, { actor: asActor(person), at: chain.now })
 }
 
 /** The only way to another state: the row and the entry that says so, together. Returns the change as it is then. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { asActor } from '../identity/person.ts'
 import { type Incident, incidentName } from '../incidents/incident.ts'
+import { takePart } from '../incidents/taking-part.ts'
 import { GENERAL } from '../timeline/ledger.ts'
 import { approvalFor } from './approval.ts'
 import { ask, whomToAsk } from './asking.ts'
@@ -100,9 +101,11 @@ export async function propose(context: Context, asked: Request, proposal: Propos
     const { document: bytes, hash } = hashPlan(document(change, approveBy, executeBy))
     await insertPlan(tx.db, { change, hash, document: bytes, tier, approveBy, executeBy, now: chain.now })
     await insertObjects(tx.db, change, objects)
+    const actor = asActor(person)
+    if (incident) await takePart({ db: tx.db, chain, incident: incident.id }, person.id, { actor, at: chain.now })
     await chain.append({
       subject: changeName(change),
-      actor: asActor(person),
+      actor,
       body: {
         type: 'change.planned',
         line,
@@ -122,7 +125,7 @@ export async function propose(context: Context, asked: Request, proposal: Propos
     })
     const held = { tx, chain, change: (await readChange(tx.db, change)) as Change }
     if (tier === 'low' && undoing?.confirmed) {
-      await move(held, 'approved', asActor(person), 'confirmed by its requester')
+      await move(held, 'approved', actor, 'confirmed by its requester')
     } else if (tier !== 'low') await ask(held, first)
     await wakeIfWaiting(context, held)
     return change

@@ -3,6 +3,7 @@ import { IdentityUnavailable } from '../identity/roles.ts'
 import { viewerOf } from '../incidents/context.ts'
 import { type Incident, incidentName, type Status } from '../incidents/incident.ts'
 import { readSeen } from '../incidents/store.ts'
+import { takePart } from '../incidents/taking-part.ts'
 import { bind } from './catalogue.ts'
 import type { Change } from './change.ts'
 import type { Context } from './context.ts'
@@ -114,9 +115,11 @@ async function read(
   const name = incidentName(incident.id)
   await ledger.transaction(asked.cause, async (tx) => {
     const chain = await tx.hold(name)
+    const actor = asActor(asked.person)
+    await takePart({ db: tx.db, chain, incident: incident.id }, actor.id, { actor, at: chain.now })
     await chain.append({
       subject: name,
-      actor: asActor(asked.person),
+      actor,
       body: {
         type: 'operation.read',
         line: asked.line,

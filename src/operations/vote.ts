@@ -5,7 +5,7 @@ import { insertVote } from './approvals/store.ts'
 import { type Change, changeName, type Vote } from './change.ts'
 import { rolesById, rolesIn, whatItLacks, whoCounts, whyNotHad } from './check.ts'
 import type { Context } from './context.ts'
-import { type Held, move, withChange } from './move.ts'
+import { type Held, join, move, withChange } from './move.ts'
 import { type Refused, refuseDecision, refused } from './refusal.ts'
 import { readChange } from './store.ts'
 
@@ -93,8 +93,10 @@ async function cast(
 }
 
 /** The vote and its entry; false when this person voted on this plan already. */
-export async function record({ tx, chain, change }: Held, person: Person, own: Vote, role: string): Promise<boolean> {
+export async function record(held: Held, person: Person, own: Vote, role: string): Promise<boolean> {
+  const { tx, chain, change } = held
   if (!(await insertVote(tx.db, change, own))) return false
+  await join(held, person)
   const { decision, comment, rolesAsOf } = own
   await chain.append({
     subject: changeName(change.id),

@@ -23,8 +23,11 @@ export interface HeldChain {
   seq: number
   /** For what is stored beside the chain and says the same as an entry of it. */
   redact(text: string): string
-  /** Adds an entry, redacted; returns its place in the chain. */
-  append(entry: NewEntry): Promise<number>
+  /**
+   * Adds an entry, redacted; returns its place in the chain. `aside`: it comes along with the next one, which is what the
+   * transaction's cause made happen.
+   */
+  append(entry: NewEntry, how?: { aside: true }): Promise<number>
   /** Adds an entry that signs the chain as it is now; nothing, where the ledger has no signer. */
   sign(): Promise<void>
 }
@@ -49,8 +52,8 @@ export interface LedgerTransaction {
 export interface Ledger {
   /**
    * Runs `change` in one transaction: what it writes and the entries that say so commit together. `cause` is what made
-   * a person's gesture happen; it goes on the first entry, and a second time throws `DuplicateCause`. An error that has
-   * `maybeCommitted` leaves open whether all of it is recorded or nothing; any other error means nothing.
+   * a person's gesture happen; it goes on the first entry that isn't aside, and a second time throws `DuplicateCause`. An
+   * error that has `maybeCommitted` leaves open whether all of it is recorded or nothing; any other error means nothing.
    */
   transaction<T>(cause: string | null, change: (tx: LedgerTransaction) => Promise<T>): Promise<T>
   /** Called after each commit with the chain that grew, its end and what is new; in this process only (others hear NOTIFY). */
@@ -75,6 +78,7 @@ export function createLedger(
       let held: HeldChain | null = null
       let end: ChainEnd | null = null
       const entries: NewEntry[] = []
+      let untold = cause
       let changed = false
       const result = await db
         .transaction()
@@ -90,15 +94,16 @@ export function createLedger(
                 now: row.now,
                 seq: row.seq,
                 redact: redact.text,
-                async append(entry) {
+                async append(entry, how) {
                   const sealed = seal(redacted(entry, redact), {
                     chain: name,
                     seq: seq + 1,
                     prev: head,
                     now: row.now,
-                    cause: end ? null : cause,
+                    cause: how?.aside ? null : untold,
                   })
                   await insertEntry(trx, sealed)
+                  if (!how?.aside) untold = null
                   head = sealed.hash
                   seq += 1
                   end = { seq, hash: head.toString('hex'), recordedAt: row.now }

@@ -149,6 +149,81 @@ describe('App Home', () => {
     bot.slack.recover()
   })
 
+  it('has what somebody has to do, which they say is done there, once', async () => {
+    const { ts: thread_ts } = bot.slack.messages(INCIDENTS)[0] as { ts: string }
+    /** Says something, of which alice makes a task by a reaction. */
+    const raise = async (text: string, name: string) => {
+      const { ts } = await bot.slack.say({ user: 'U0ALICE', channel: INCIDENTS, thread_ts, text })
+      await bot.slack.react({ user: 'U0ALICE', channel: INCIDENTS, ts, name })
+      return ts
+    }
+    const numberOf = async (user: string, text: RegExp) => {
+      const { blocks } = await shows(user, text)
+      const at = blocks.findIndex((block) => text.test(JSON.stringify(block)))
+      return String(blocks[at + 1]?.block_id).replace('task-', '')
+    }
+    await look('U0BOB')
+    await look('U0CAROL')
+    await raise('@bob raise the limit', 'white_check_mark')
+    await raise('@bob alert on it', 'repeat')
+    const dashboardAt = await raise('@bob fix the dashboard', 'repeat')
+    await raise('@bob write the review', 'repeat')
+    await raise('@carol read it', 'repeat')
+    const review = await numberOf('U0BOB', /write the review/)
+    const pool = await numberOf('U0BOB', /raise the limit/)
+    const alert = await numberOf('U0BOB', /alert on it/)
+    const dashboard = await numberOf('U0BOB', /fix the dashboard/)
+    const reading = await numberOf('U0CAROL', /read it/)
+    const shown = JSON.stringify(home('U0BOB')?.blocks)
+    expect(shown).toMatch(/☐ \*Task\*.*raise the limit.*☐ \*Follow-up\*.*alert on it/s)
+    expect(shown).not.toContain('read it')
+    const press = (user: string, number: string, value = number) =>
+      bot.slack.click({ user, view: home(user) as View, actionId: 'task.done', blockId: `task-${number}`, value })
+    const settled = async () =>
+      (await bot.entries('INC-1')).flatMap(({ actor, body }) =>
+        body.type === 'task.settled' ? [`${actor.name}: ${body.text}`] : [],
+      )
+
+    await Promise.all([press('U0BOB', pool), press('U0BOB', pool)])
+    await modal('U0BOB', /Nothing changed: that was settled already by you <!date/)
+    await lacks('U0BOB', /raise the limit/)
+    expect(await settled()).toEqual(['bob: @bob raise the limit'])
+
+    // A follow-up is done after its incident. Who says so then has no part in that.
+    await bot.db.updateTable('incidents').set({ status: 'closed' }).where('id', '=', 1).execute()
+    await press('U0CAROL', reading, alert)
+    await lacks('U0BOB', /alert on it/)
+    await press('U0CAROL', reading)
+    await lacks('U0CAROL', /read it/)
+    expect((await settled()).slice(1)).toEqual(['carol: @bob alert on it', 'carol: @carol read it'])
+    await press('U0BOB', review, alert)
+    await modal('U0BOB', /settled already by <@U0CAROL> <!date/)
+    const people = await bot.db.selectFrom('participants').select('person').where('incident', '=', 1).execute()
+    expect(people.map(({ person }) => person)).not.toContain('T0FAKE/U0CAROL')
+
+    await bot.db.updateTable('incidents').set({ status: 'investigating' }).where('id', '=', 1).execute()
+    await bot.slack.unreact({ user: 'U0ALICE', channel: INCIDENTS, ts: dashboardAt, name: 'repeat' })
+    await lacks('U0BOB', /fix the dashboard/)
+    await press('U0BOB', review, dashboard)
+    await modal('U0BOB', /settled already by <@U0ALICE> <!date/)
+    await press('U0BOB', review, '999')
+    await modal('U0BOB', /there is no task 999/)
+    await press('U0BOB', review, '4 or so')
+    await modal('U0BOB', /not one of mine any more/)
+    expect(await settled()).toHaveLength(3)
+  })
+
+  it('asks before an incident is closed about what is to be done, and whose it is', async () => {
+    const { ts: thread_ts } = bot.slack.messages(INCIDENTS)[0] as { ts: string }
+    const { ts } = await bot.slack.say({ user: 'U0BOB', channel: INCIDENTS, thread_ts, text: 'tell the customers' })
+    await bot.slack.react({ user: 'U0BOB', channel: INCIDENTS, ts, name: 'repeat' })
+    await shows('U0BOB', /tell the customers/)
+    await bot.ask('U0ALICE', 'resolve INC-1')
+    expect(await bot.ask('U0ALICE', 'close INC-1')).toMatch(/• to be done after it by <@U0BOB>: tell the customers/)
+    expect(await bot.ask('U0ALICE', 'status INC-1')).toMatch(/\*To be done\*\n.*• tell the customers \(<@U0BOB>\)/s)
+    await bot.ask('U0ALICE', 'reopen INC-1')
+  })
+
   it('is shown once more, and nothing is recorded, when Slack delivers it twice', async () => {
     const before = (await bot.entries('INC-1')).length
     const { delivery } = await bot.slack.openHome('U0BOB')

@@ -139,9 +139,9 @@ describe('a task', () => {
       reason: expect.stringContaining('guest'),
     })
     expect(await settle('U0CAROL', 'member', 'b')).toMatchObject({ kind: 'done', task: { id: task?.id } })
-    expect(await settle('U0CAROL', 'member', 'c')).toEqual({
-      kind: 'refused',
-      reason: `task ${task?.id} is settled already`,
+    expect(await settle('U0BOB', 'member', 'c')).toMatchObject({
+      kind: 'already',
+      task: { id: task?.id, settled: { by: 'T0FAKE/U0CAROL' } },
     })
     expect(await tasks().openOf(thread.id)).toEqual([])
     expect((await thread.talk()).at(-1)?.body).toEqual({

@@ -77,7 +77,7 @@ describe.each(['http', 'socket'] as const)('one gesture is one story in the log,
     const inOrder = running.filter((line) => /^(recorded|changed|a gesture came|a worker)/.test(line))
     expect(inOrder.filter((line) => !line.includes('progressed'))).toEqual([
       'a gesture came',
-      'recorded OP-1 change.voted, OP-1 change.moved approved',
+      'recorded INC-1 person.joined, OP-1 change.voted, OP-1 change.moved approved',
       'recorded OP-1 change.moved claimed',
       'recorded OP-1 change.moved intended',
       'changed: patch deployments/scale deployment checkout ok',

@@ -23,6 +23,7 @@ describe('approving a change', () => {
       'incident.opened',
       'change.planned',
       'change.asked',
+      'person.joined',
       'change.voted',
       'planned → approved',
       'approved → claimed',

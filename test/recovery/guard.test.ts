@@ -143,7 +143,8 @@ describe('what Slack shows', () => {
 
 describe('a ledger that is new', () => {
   it('has nothing to recover: what Slack shows of another one is told, and its names are not given again', async () => {
-    for (const table of ['payloads', 'timeline', 'incidents', 'chains']) await owner(`delete from ${table}`)
+    for (const table of ['payloads', 'timeline', 'participants', 'incidents', 'chains'])
+      await owner(`delete from ${table}`)
     const seen = [{ chain: 'INC-8', subject: 'INC-8', seq: 4, recordedAt: new Date(Date.now() - 1000) }]
     expect(await settled(start({}, seen))).toBe('free')
     const lost = 'INC-8, the whole of it'

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../src/identity/person.ts'
 import { createConversation } from '../../src/incidents/conversation/conversation.ts'
+import { createTasks } from '../../src/incidents/conversation/tasks.ts'
 import { createEars } from '../../src/slack/conversation/ears.ts'
 import type { MessageEvent, SlackMessage } from '../../src/slack/conversation/message.ts'
 import type { ReactionEvent } from '../../src/slack/conversation/reactions.ts'
@@ -205,7 +206,7 @@ describe('however it is heard of', () => {
         }
         await takeIn([...deliveries(from), ...looks], order)
         const entries = await talkOf(reader, chain)
-        const tasks = await createConversation(t.db, t.ledger).tasks.openOf(incident)
+        const tasks = await createTasks(t.db, t.ledger).openOf(incident)
         for (const ts of messages) {
           for (const as of ['event', 'task'] as const) {
             const told = entries.flatMap(({ body }) =>

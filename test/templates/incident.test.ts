@@ -139,7 +139,7 @@ describe('the incident list and status', () => {
         severity: P1,
         changes: [change('succeeded', { votes: [approval], detail: '5/5 ready' }), change('planned', { id: 13 })],
         items: [{ ...item, id: 1, settledAt: at(3_000) }, item],
-        tasks: [{ text: 'raise the pool’s limit' }],
+        tasks: [{ text: 'raise the pool’s limit', owner: BOB }],
         links: [
           { url: 'https://grafana.example.com/d/1', title: 'Latency' },
           { url: 'https://meet.example.com/x', title: null },

@@ -5,13 +5,11 @@ import { createRooms, type Rooms } from '../rooms/rooms.ts'
 import { keepListening } from './listening.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMessages, type Messages } from './messages.ts'
-import { createTasks, type Tasks } from './tasks.ts'
 
 /** What people say to each other in incidents, on record. */
 export interface Conversation {
   messages: Messages
   marks: Marks
-  tasks: Tasks
   rooms: Rooms
   /** Slack is heard now: `keepListening`. */
   listening(everyMs: number): Promise<boolean>
@@ -20,7 +18,6 @@ export interface Conversation {
 export const createConversation = (db: Kysely<Schema>, ledger: Ledger): Conversation => ({
   messages: createMessages(ledger),
   marks: createMarks(db, ledger),
-  tasks: createTasks(db, ledger),
   rooms: createRooms(db, ledger),
   listening: (everyMs) => keepListening(db, ledger, everyMs),
 })

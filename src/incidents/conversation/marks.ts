@@ -3,8 +3,9 @@ import { asActor, type Person } from '../../identity/person.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { Mark } from '../../timeline/entries/conversation.ts'
 import type { Ledger } from '../../timeline/ledger.ts'
+import { takePart } from '../taking-part.ts'
 import { fitted, type Place, timeOf } from './message.ts'
-import { recording, takePart } from './recording.ts'
+import { recording } from './recording.ts'
 import { countMarks, ERASED, insertTask, keepMark, readMark, readMessage, settleTask } from './store.ts'
 
 interface Reaction {
@@ -48,7 +49,7 @@ export function createMarks(db: Kysely<Schema>, ledger: Ledger): Marks {
         const before = await countMarks(db, message, as)
         const kept = { incident, mark: as, emoji, person: person.id, stands: true, heardTs }
         if (!(await keepMark(db, message, kept))) return
-        await takePart(held, person, chain.now)
+        await takePart(held, person.id, { actor: asActor(person), at: chain.now })
         if (before > 0) return
         // What was erased doesn't come back by a reaction.
         const erased = (await readMessage(db, message))?.digest === ''

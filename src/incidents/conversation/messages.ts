@@ -1,8 +1,9 @@
 import { asActor, type Person } from '../../identity/person.ts'
 import { canonical, sha256 } from '../../timeline/canonical.ts'
 import type { HeldChain, Ledger } from '../../timeline/ledger.ts'
+import { takePart } from '../taking-part.ts'
 import { fitted, type Message, type Place, type Said, timeOf } from './message.ts'
-import { type Held, recording, takePart } from './recording.ts'
+import { type Held, recording } from './recording.ts'
 import { insertMessage, type Recorded, readMessage, updateMessage } from './store.ts'
 
 /** What was heard of a message: in which incident it was written, by whom, and what makes us record it. */
@@ -63,7 +64,7 @@ async function post(held: Held, { message, author, incident, version }: Posted) 
   const told = wordsOf(message, chain)
   if (!(await insertMessage(db, message, { incident, author: author.id, digest: digestOf(told), version }))) return
   const at = timeOf(message.ts)
-  await takePart(held, author, at)
+  await takePart(held, author.id, { actor: asActor(author), at })
   const body = { type: 'message.posted', ...placeOf(message), ...shown(told) } as const
   await chain.append({ subject: chain.name, actor: asActor(author), occurredAt: at, body })
 }
@@ -83,7 +84,7 @@ async function edit(held: Held, heard: Edited) {
   const superseded = !isFirst && isSuperseded(recorded, { before, version })
   if (!superseded) await updateMessage(db, message, { digest, version })
   if (!isFirst && recorded.digest === digest) return
-  await takePart(held, editor, at)
+  await takePart(held, editor.id, { actor: asActor(editor), at })
   const now = { ...placeOf(message), ...shown(told), ...(superseded && { superseded }) }
   await chain.append({
     ...{ subject: chain.name, actor: asActor(editor), occurredAt: at },

@@ -1,9 +1,8 @@
 import type { Transaction } from 'kysely'
-import { asActor, type Person } from '../../identity/person.ts'
 import type { Schema } from '../../storage/schema.ts'
 import type { HeldChain, Ledger } from '../../timeline/ledger.ts'
 import { incidentName } from '../incident.ts'
-import { insertParticipant, readStatus } from './store.ts'
+import { readStatus } from './store.ts'
 
 /** An incident whose chain this transaction holds. */
 export interface Held {
@@ -30,16 +29,4 @@ export async function recording(
     if (status === null || status === 'closed' || status === 'cancelled') return
     await work({ db: tx.db, chain, incident })
   })
-}
-
-/**
- * Puts on record that somebody takes part in the incident, the first time that they say or do something there. Call it
- * before the entry that says what.
- *
- * @param at when they did it
- */
-export async function takePart({ db, chain, incident }: Held, person: Person, at: Date): Promise<void> {
-  if (!(await insertParticipant(db, incident, person.id, at))) return
-  const body = { type: 'person.joined', person: person.id } as const
-  await chain.append({ subject: chain.name, actor: asActor(person), occurredAt: at, body })
 }

@@ -14,11 +14,18 @@ export async function readStatus(db: Db, incident: number): Promise<Status | nul
   return row ? (row.status as Status) : null
 }
 
-/** False when they take part already. */
+/** False when they take part already, and in an incident that is closed or cancelled. */
 export async function insertParticipant(trx: Trx, incident: number, person: string, at: Date): Promise<boolean> {
   const row = await trx
     .insertInto('participants')
-    .values({ incident, person, joined_at: at })
+    .columns(['incident', 'person', 'joined_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('incidents')
+        .select(['id', sql<string>`${person}::text`.as('person'), sql<Date>`${at}::timestamptz`.as('at')])
+        .where('id', '=', incident)
+        .where('status', 'not in', ['closed', 'cancelled']),
+    )
     .onConflict((c) => c.doNothing())
     .returning('person')
     .executeTakeFirst()
@@ -146,9 +153,10 @@ const toTask = (row: Selectable<Schema['tasks']>): Task => ({
   raisedBy: row.raised_by,
   raisedAt: row.raised_at,
   message: row.channel !== null && row.ts !== null ? { channel: row.channel, ts: row.ts } : null,
+  settled: row.settled_by !== null && row.settled_at !== null ? { by: row.settled_by, at: row.settled_at } : null,
 })
 
-export async function insertTask(trx: Trx, { message, ...task }: Omit<Task, 'id'>) {
+export async function insertTask(trx: Trx, { message, ...task }: Omit<Task, 'id' | 'settled'>) {
   const { incident, kind, text, owner, raisedBy, raisedAt } = task
   await trx
     .insertInto('tasks')

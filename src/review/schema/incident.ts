@@ -133,7 +133,10 @@ export const incident: Bodies<IncidentBody> = {
     is: 'Slack refused to make that channel; it is tried again.',
     data: { error: text('Slack’s word for why') },
   },
-  'person.joined': { is: 'Somebody takes part since.', data: { person: person('Who') } },
+  'person.joined': {
+    is: 'Somebody takes part since. Whoever opened it does from the start, without this.',
+    data: { person: person('Who') },
+  },
   'review.item_raised': {
     is: 'The incident’s review has something to answer.',
     data: { item: integer('Its number'), kind: text('break-glass, or another kind'), text: text('What, in words') },

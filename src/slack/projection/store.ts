@@ -191,6 +191,22 @@ export async function messagesShowing(db: Db, chain: string, entries: number[], 
   return rows.map(fromRow)
 }
 
+/** What one person was told about an incident: its roles, handoffs and reminders. Oldest first. */
+export async function directMessages(db: Db, chain: string): Promise<Row[]> {
+  const rows = await db
+    .selectFrom('slack_messages')
+    .selectAll()
+    .select(age)
+    .where('chain', '=', chain)
+    .where('thread_of', 'is', null)
+    .where('subject', '<>', chain)
+    .where('slot', 'in', ['card', 'direct'])
+    .where('state', 'not in', ['deleted', 'kept', 'absent'])
+    .orderBy('posted_at')
+    .execute()
+  return rows.map(fromRow)
+}
+
 /** Slack has lost a root: its cards are to be posted anew, what was said once in its thread isn't said again. */
 export async function markLost(db: Db, root: string) {
   await db

@@ -2,6 +2,7 @@ import { type Answer, ask } from './answer.ts'
 import { findPosted } from './lookup.ts'
 import { failure, nothing, type Outcome } from './outcome.ts'
 import { isOurs } from './post.ts'
+import { rewriteDirects } from './rewrite.ts'
 import { messagesShowing, type Row, readMessage, settle } from './store.ts'
 import type { OneOffTouch } from './subjects.ts'
 import type { Desk } from './tools.ts'
@@ -10,13 +11,14 @@ import type { Desk } from './tools.ts'
 const GONE = ['message_not_found', 'file_not_found', 'file_deleted']
 
 /**
- * Deletes from Slack what shows erased entries: their replies and files, and the exports that were made before. One
- * message a turn, so that others can go first; until none is left.
+ * Deletes from Slack what shows erased entries: their replies and files, and the exports that were made before; then edits
+ * what people were told directly. One message a turn, so that others can go first; until none is left.
  */
-export async function takeBack({ entry, root }: OneOffTouch, desk: Desk): Promise<Outcome> {
+export async function takeBack(touch: OneOffTouch, desk: Desk): Promise<Outcome> {
+  const { entry, root } = touch
   if (entry.body.type !== 'timeline.erased') return nothing
   const [row] = await messagesShowing(desk.db, desk.chain, entry.body.entries, entry.seq)
-  if (!row) return nothing
+  if (!row) return await rewriteDirects(touch, desk)
   if (row.state === 'posting' || row.state === 'unknown') {
     if (row.ageMs < desk.inFlightMs) return { did: 'wait', ms: desk.inFlightMs - row.ageMs }
     const found = await find(row, root, desk)
