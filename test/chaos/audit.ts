@@ -89,6 +89,32 @@ const described = (messages: Message[]): string =>
     messages.map(({ ts, text, metadata }) => ({ ts, text: text.slice(0, 150), ...metadata?.event_payload })),
   )
 
+/** How often what people said is on record, by their words. */
+async function wordsOnRecord(db: Kysely<Schema>): Promise<Map<string, number>> {
+  const words = new Map<string, number>()
+  for (const { chain } of await db.selectFrom('chains').select('chain').where('chain', 'like', 'INC-%').execute()) {
+    for (const { body } of await readEntries(db, chain)) {
+      if (body.type === 'message.posted') words.set(body.text, (words.get(body.text) ?? 0) + 1)
+    }
+  }
+  return words
+}
+
+/**
+ * What people said and is not on record. In the time that was taken away some was; and under the card of an incident that
+ * was taken away it belongs to none.
+ */
+export async function wordsLost(db: Kysely<Schema>, told: Told[], gone: [number, number] | null): Promise<string[]> {
+  const [words, chains] = await Promise.all([wordsOnRecord(db), db.selectFrom('chains').select('chain').execute()])
+  const known = new Set(chains.map(({ chain }) => chain))
+  return told.flatMap(({ what, name, under = '', at }) =>
+    what === 'said' && known.has(under) && !isWithin(gone, at) && !words.has(name) ? [name] : [],
+  )
+}
+
+const isWithin = (span: [number, number] | null, at: number): boolean =>
+  span !== null && at >= span[0] - 1_000 && at <= span[1] + 1_000
+
 /** Compares what the ledger, the tables, production and Slack say of what happened. */
 export async function audit(
   db: Kysely<Schema>,
@@ -168,14 +194,15 @@ export async function audit(
 
   // The ledger and Slack: every card and every reply once, the cards as they are now.
   const shown = new Map<string, Message[]>()
-  const messages = slack.messages(ROOM).flatMap(({ ts }) => slack.thread(ROOM, ts))
+  const channels = [...slack.workspace.channels.keys()]
+  const messages = channels.flatMap((id) => slack.messages(id).flatMap(({ ts }) => slack.thread(id, ts)))
   // A reply that is shown in the channel too is one message.
   for (const message of new Map(messages.map((one) => [one.ts, one])).values()) {
     const { subject, slot } = (message.metadata?.event_payload ?? {}) as { subject?: string; slot?: string }
     if (subject) shown.set(`${subject}/${slot}`, [...(shown.get(`${subject}/${slot}`) ?? []), message])
   }
   // What was said in the time that was taken away is not known any more, and is said again.
-  const isGone = (at: number) => gone !== null && at >= gone[0] - 1_000 && at <= gone[1] + 1_000
+  const isGone = (at: number) => isWithin(gone, at)
   for (const [key, all] of shown) {
     const messages = all.filter(({ ts }) => !isGone(Number(ts) * 1_000))
     if (messages.length > 1)
@@ -191,12 +218,22 @@ export async function audit(
         `the card of ${name} does not say: ${says}; of ${described(shown.get(`${name}/card`) ?? [])}, gone ${gone}`,
       )
   }
-  const incidents = await db.selectFrom('incidents').select(['id']).execute()
-  for (const { id } of incidents) if (!shown.has(`INC-${id}/card`)) found.lost.push(`INC-${id} has no root message`)
+  const incidents = await db.selectFrom('incidents').select(['id', 'channel', 'own_room']).execute()
+  for (const { id, channel, own_room } of incidents) {
+    const roots = shown.get(`INC-${id}/card`)
+    if (!roots) found.lost.push(`INC-${id} has no root message`)
+    else if (roots.at(-1)?.channel !== channel) found.contradictory.push(`INC-${id} is not in ${channel}, its room`)
+    const named = [...slack.workspace.channels.values()].filter(({ name }) => new RegExp(`^inc-${id}(-|$)`).test(name))
+    if (own_room && named.length !== 1) found.doubled.push(`INC-${id} has ${named.length} channels of its own`)
+  }
 
   // What people were told, and what there is.
   const names = new Set([...incidents.map(({ id }) => `INC-${id}`), ...changes.map(({ id }) => changeName(id))])
+  for (const [text, times] of await wordsOnRecord(db))
+    if (times > 1) found.doubled.push(`“${text}” is on record ${times} times`)
+  for (const text of await wordsLost(db, told, gone)) found.lost.push(`“${text}” was said, and is not on record`)
   for (const { name, what, at } of told) {
+    if (what === 'said') continue
     if (isGone(at)) continue
     if (!names.has(name)) found.lost.push(`${name} was told to be ${what}, and is not there`)
   }

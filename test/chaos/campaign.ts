@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { FakeSlack } from '../slack/fake/fake-slack.ts'
 import { quiet } from '../support/log.ts'
 import { startRedis } from '../support/redis.ts'
-import { audit, type Executed, executedSteps, type Findings } from './audit.ts'
+import { audit, type Executed, executedSteps, type Findings, wordsLost } from './audit.ts'
 import { drained } from './drained.ts'
 import { backUp, endRecovery, restoreInto } from './go-back.ts'
 import { startMonkeys } from './monkeys.ts'
@@ -127,9 +127,12 @@ export async function campaign({
     say('everything is whole again; draining')
     const since = performance.now()
     await replicas.ready()
-    const left = await drained(ledger.db, DRAIN_MS)
+    const { told } = people
+    const left = await drained(ledger.db, DRAIN_MS, () =>
+      wordsLost(ledger.db, told, gone).then((lost) => lost.length === 0),
+    )
     const drainedMs = performance.now() - since
-    const { lost, ...findings } = await audit(ledger.db, { slack, production, told: people.told, before, gone })
+    const { lost, ...findings } = await audit(ledger.db, { slack, production, told, before, gone })
     const states = await ledger.db
       .selectFrom('changes')
       .select(['state', sql<number>`count(*)`.as('n')])

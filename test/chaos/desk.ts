@@ -8,8 +8,8 @@ interface Tools {
   room: string
   /** Types a command there, and keeps what the answer claims. */
   type(user: string, command: string, text: string): Promise<void>
-  /** Said under a card, word for word. */
-  said(text: string): void
+  /** Said in an incident's thread, word for word. */
+  said(text: string, incident: string): void
 }
 
 /** What people do at the desk besides operations, and how often: lead an incident, hand it on, talk. */
@@ -48,7 +48,7 @@ export function deskActs({ slack, random, room, type, said }: Tools): [number, (
         const card = random.one(cards())
         if (!card) return
         const text = `word ${++spoken} of ${random.between(1, 999_999)}`
-        said(text)
+        said(text, String(/INC-\d+/.exec(card.text)))
         await slack.say({ user: random.one(['U0ALICE', 'U0BOB']), channel: room, thread_ts: card.ts, text })
       },
     ],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FakeSlack } from '../slack/fake/fake-slack.ts'
 import type { Message } from '../slack/fake/types.ts'
+import { deskActs } from './desk.ts'
 import { SERVICES } from './production.ts'
 import type { Random } from './random.ts'
 
@@ -10,9 +11,11 @@ export const ROOM = 'C0INCIDENTS'
 export interface Told {
   /** When, in milliseconds since 1970. */
   at: number
-  what: 'opened' | 'planned'
-  /** `INC-7`, `OP-12`. */
+  what: 'opened' | 'planned' | 'said'
+  /** `INC-7`, `OP-12`; of what was said its words. */
   name: string
+  /** Of what was said, the incident whose thread it was said in. */
+  under?: string
 }
 
 /**
@@ -30,7 +33,7 @@ export function startPeople(slack: FakeSlack, random: Random) {
 
   /** Types a command, and keeps what the answer claims. */
   async function type(user: string, command: string, text: string) {
-    count(command === '/incident' ? 'opens' : 'operations')
+    count(command === '/incident' ? String(text.split(' ', 1)) : 'operations')
     const { responses, delivery, ack } = await slack.command({ user, channel: ROOM, command, text })
     if (ack.shown) count('not delivered')
     else if (random.chance(0.2)) await slack.redeliver(delivery).catch(() => {})
@@ -78,6 +81,13 @@ export function startPeople(slack: FakeSlack, random: Random) {
     [2, () => click('U0CAROL', 'change.looking')],
     [3, () => click('U0ALICE', 'change.undo')],
     [2, () => click('U0ALICE', 'change.replan')],
+    ...deskActs({
+      slack,
+      random,
+      room: ROOM,
+      type,
+      said: (name, under) => told.push({ at: Date.now(), what: 'said', name, under }),
+    }),
   ]
   const weighted = acts.flatMap(([weight, act]) => Array.from({ length: weight }, () => act))
 

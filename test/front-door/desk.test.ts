@@ -136,7 +136,7 @@ describe('roles', () => {
     await bot.command('U0ALICE', 'pods checkout', '/ops')
     await bot.command('U0ALICE', 'scale payments 3', '/ops')
     await inThread(/scale payments 3.*change\.approve/s)
-    expect(await ask('handoff <@U0BOB|bob>')).toMatch(/is asked to take over as incident commander/)
+    expect(await ask('handoff <@U0BOB|bob>')).toMatch(/asks bob to take over as incident commander/)
     const offer = await direct('U0BOB', /asks you to take over as \*incident commander\*.*handoff|Looked at/s)
     expect(offer.text).toMatch(/Waiting for approval:\* OP-\d+ `scale payments 3`.*Next update:\* due.*pods checkout/s)
     expect(card().text).toContain('Commander:* <@U0ALICE>')
