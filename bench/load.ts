@@ -54,9 +54,11 @@ const command = (responseUrl: string): string =>
     ...{ command: '/ops', text: 'help', trigger_id: `bench.${++triggers}`, response_url: responseUrl },
   }).toString()
 
-/** Where answers go: takes everything. */
+/** Where answers go, and a Web API for whoever asks one: takes everything, and knows everybody. */
 export async function sink(): Promise<{ url: string; close(): void }> {
-  const server = createServer((incoming, response) => incoming.resume().on('end', () => response.end('ok')))
+  const user = { id: 'U0ALICE', name: 'alice', real_name: 'Alice' }
+  const answer = JSON.stringify({ ok: true, user, message_ts: '1763712000.000100' })
+  const server = createServer((incoming, response) => incoming.resume().on('end', () => response.end(answer)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() }

@@ -3,7 +3,7 @@ import { insertIncident } from '../src/incidents/store.ts'
 import { insertChange, insertPlan, type NewChange } from '../src/operations/store.ts'
 import type { Schema } from '../src/storage/schema.ts'
 import { canonical, sha256 } from '../src/timeline/canonical.ts'
-import { type EntryBody, FIREBREAK, type NewEntry } from '../src/timeline/entries.ts'
+import { type Actor, type EntryBody, FIREBREAK, type NewEntry } from '../src/timeline/entries.ts'
 import type { Ledger } from '../src/timeline/ledger.ts'
 import { createRandom } from '../test/chaos/random.ts'
 import { ALICE, BOB, CAROL, change, HASH } from '../test/support/examples.ts'
@@ -29,9 +29,7 @@ const AT_ONCE = 500
  * end, the rest are readings with their output, notes, marks, updates and corrections. Returns how many changes it has.
  */
 export async function longIncident(db: Kysely<Schema>, ledger: Ledger, entries: number): Promise<number> {
-  const { between, one: pick } = createRandom(7)
-  const says = (words: number) => Array.from({ length: words }, () => pick(WORDS)).join(' ')
-  let changes = 0
+  const course = createCourse('INC-1')
 
   await db.transaction().execute((trx) =>
     insertIncident(trx, {
@@ -46,9 +44,32 @@ export async function longIncident(db: Kysely<Schema>, ledger: Ledger, entries: 
     }),
   )
 
+  for (let seq = 0; seq < entries; ) {
+    await ledger.transaction(null, async (tx) => {
+      const chain = await tx.hold('INC-1')
+      const end = Math.min(entries, seq + AT_ONCE)
+      if (seq === 0) {
+        seq = await chain.append(course.first)
+      }
+      while (seq < end) {
+        for (const entry of course.next(seq).slice(0, entries - seq)) seq = await chain.append(entry)
+      }
+    })
+  }
+  await insertChanges(db, course.changes())
+  await insertReplies(db)
+  return course.changes()
+}
+
+/** What happens in such an incident; its changes are numbered from the one after `changes` on. */
+export function createCourse(incident: string, { seed = 7, changes = 0 } = {}) {
+  const { between, one: pick } = createRandom(seed)
+  const says = (words: number) => Array.from({ length: words }, () => pick(WORDS)).join(' ')
+  const first: NewEntry = { subject: incident, actor: PEOPLE[0] as Actor, body: examples['incident.opened'] }
+
   function next(seq: number): NewEntry[] {
     const who = pick(PEOPLE)
-    const about = (body: EntryBody, subject = 'INC-1', actor = who): NewEntry => ({ subject, actor, body })
+    const about = (body: EntryBody, subject = incident, actor = who): NewEntry => ({ subject, actor, body })
     const dice = between(0, 999) / 1000
     const message = { channel: ROOM, ts: `${1795291200 + seq}.000100` }
     if (dice < 0.72) return [about({ type: 'message.posted', ...message, text: says(between(3, 27)), files: [] })]
@@ -84,21 +105,7 @@ export async function longIncident(db: Kysely<Schema>, ledger: Ledger, entries: 
     ]
   }
 
-  for (let seq = 0; seq < entries; ) {
-    await ledger.transaction(null, async (tx) => {
-      const chain = await tx.hold('INC-1')
-      const end = Math.min(entries, seq + AT_ONCE)
-      if (seq === 0) {
-        seq = await chain.append({ subject: 'INC-1', actor: PEOPLE[0] as never, body: examples['incident.opened'] })
-      }
-      while (seq < end) {
-        for (const entry of next(seq).slice(0, entries - seq)) seq = await chain.append(entry)
-      }
-    })
-  }
-  await insertChanges(db, changes)
-  await insertReplies(db)
-  return changes
+  return { first, next, changes: () => changes }
 }
 
 async function insertChanges(db: Kysely<Schema>, count: number) {

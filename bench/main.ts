@@ -36,12 +36,14 @@ async function acknowledgements() {
   const bareAck = await startProcess('bench/bare-bolt.ts', ['ack'])
   const bareRespond = await startProcess('bench/bare-bolt.ts', ['respond'])
   const answers = await sink()
-  const rates: Record<'bot' | 'ack' | 'respond', number[]> = { bot: [], ack: [], respond: [] }
+  const chat = await startProcess('bench/chat-sdk.ts', [answers.url])
+  const rates: Record<'bot' | 'ack' | 'respond' | 'chat', number[]> = { bot: [], ack: [], respond: [], chat: [] }
   for (let round = -1; round < ROUNDS; round++) {
     for (const [name, port] of [
       ['bot', bot.port],
       ['ack', bareAck.port],
       ['respond', bareRespond.port],
+      ['chat', chat.port],
     ] as const) {
       const rate = await throughput(port, answers.url, { seconds: round < 0 ? 2 : 3 })
       if (round >= 0) rates[name].push(rate) // the first round warms up
@@ -49,8 +51,8 @@ async function acknowledgements() {
     }
   }
   answers.close()
-  await Promise.all([stopProcess(bareAck.child), stopProcess(bareRespond.child)])
-  const [own, ack, respond] = [median(rates.bot), median(rates.ack), median(rates.respond)]
+  await Promise.all([bareAck, bareRespond, chat].map(({ child }) => stopProcess(child)))
+  const [own, ack, respond, sdk] = [median(rates.bot), median(rates.ack), median(rates.respond), median(rates.chat)]
   print('signed `/ops help` acknowledged a second', `${own.toFixed(0)}`)
   print(
     '  beside bare Bolt that acknowledges and answers',
@@ -58,6 +60,11 @@ async function acknowledgements() {
     `ratio ${(own / respond).toFixed(2)}`,
   )
   print('  beside bare Bolt that only acknowledges', `${ack.toFixed(0)}`, `ratio ${(own / ack).toFixed(2)}`)
+  print(
+    'for comparison, the `chat` SDK that acknowledges and answers, beside the same bare Bolt',
+    `${sdk.toFixed(0)}`,
+    `ratio ${(sdk / respond).toFixed(2)}`,
+  )
 }
 
 async function opens() {

@@ -94,6 +94,10 @@ const tables = [
   `create index tasks_owner on tasks (owner) where settled_at is null`,
   `create index tasks_incident on tasks (incident)`,
 
+  // What was last said of a kind in an incident (its links, its duplicates, what was looked at): asked for each status and
+  // each card, and as fast in a long history.
+  `create index timeline_newest on timeline (chain, type, seq)`,
+
   // Whose channel a message was written in, where an incident has one of its own.
   `create index incidents_channel on incidents (channel)`,
   `create unique index incidents_own_room on incidents (channel) where own_room`,

@@ -163,7 +163,6 @@ export async function newestEntries(
     .select(['t.bytes', 't.hash', 'p.body'])
     .where('t.type', 'in', types)
     .where('t.chain', '=', chain)
-    .orderBy('t.recorded_at', 'desc')
     .orderBy('t.seq', 'desc')
     .limit(limit)
     .execute()
