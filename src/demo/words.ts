@@ -10,7 +10,9 @@ export const runs = (url: string, folder: string): string => `
      The answers come into the thread: click the replies below the incident's card.
   2. Nobody approves their own change. Act as Bob, and click Approve on the card of
      OP-1 in the thread; it ends with 5/5 ready.
-  3. End it, as either of them:
+  3. Run the incident: the buttons of its card, /incident for a menu, and firebreak
+     under Apps for what waits for you.
+  4. End it, as either of them:
        /incident resolve
        /incident export INC-1 md
 
