@@ -13,10 +13,9 @@ beforeAll(async () => {
 afterEach(() => bot.slack.assertClean())
 afterAll(() => bot.stop())
 
-const room = () =>
-  bot.slack.workspace.channels.get(INCIDENTS) as NonNullable<ReturnType<Bot['slack']['workspace']['channels']['get']>>
+const room = () => bot.slack.workspace.channels.get(INCIDENTS) as Channel
 const cardOf = (name: string) => bot.slack.messages(INCIDENTS).filter(({ text }) => text.startsWith(`*${name} ·`))
-/** What a command answers, when Slack takes the answer. */
+/** The name of a new incident, as the answer tells it. */
 async function opened(title: string): Promise<string> {
   const answer = await bot.ask('U0ALICE', `open P1 "${title}"`)
   return /INC-\d+/.exec(answer)?.[0] as string
