@@ -41,9 +41,10 @@ export async function propose(context: Context, asked: Request, proposal: Propos
     throw new PlanProblem('no_owners', why)
   }
   const objects = objectsOf(bound.target, proposal.draft.steps)
+  const where = { undoes: undoing?.change.id ?? null, incident: incident?.id ?? null }
   const draft = {
     ...proposal.draft,
-    warnings: [...proposal.draft.warnings, ...(await overlaps(context.db, objects, undoing?.change.id ?? null))],
+    warnings: [...proposal.draft.warnings, ...(await overlaps(context.db, objects, where))],
   }
   const about = {
     operation: operation.name,

@@ -38,8 +38,16 @@ export async function releaseLocks(trx: Transaction<Schema>, change: number) {
   await trx.deleteFrom('object_locks').where('change', '=', change).execute()
 }
 
+/** Null for the changes of another private incident than this one: what they ask for is for those who may know of it. */
+const lineFor = (incident: number | null) =>
+  sql<
+    string | null
+  >`case when i.visibility = 'private' and i.id is distinct from ${incident}::integer then null else c.line end`.as(
+    'line',
+  )
+
 /** Changes of these objects that ended within so many minutes and had an effect, the latest first. */
-export async function changedSince(db: Kysely<Schema>, objects: string[], minutes: number) {
+export async function changedSince(db: Kysely<Schema>, objects: string[], incident: number | null, minutes: number) {
   const latest = db
     .selectFrom('change_objects')
     .select('change')
@@ -49,7 +57,8 @@ export async function changedSince(db: Kysely<Schema>, objects: string[], minute
     .limit(10)
   return await db
     .selectFrom('changes as c')
-    .select(['c.id', 'c.line'])
+    .leftJoin('incidents as i', 'i.id', 'c.incident')
+    .select(['c.id', lineFor(incident)])
     .select(sql<number>`floor(extract(epoch from now() - c.finished_at) / 60)::int`.as('minutes'))
     .where('c.id', 'in', latest)
     .where('c.finished_at', '>', sql<Date>`now() - ${minutes} * interval '1 minute'`)
@@ -67,11 +76,12 @@ export async function changedSince(db: Kysely<Schema>, objects: string[], minute
 }
 
 /** Changes of these objects that are being applied or watched, or of which nobody knows whether they were. */
-export async function changesUnderWay(db: Kysely<Schema>, objects: string[]) {
+export async function changesUnderWay(db: Kysely<Schema>, objects: string[], incident: number | null) {
   return await db
     .selectFrom('change_objects as o')
     .innerJoin('changes as c', 'c.id', 'o.change')
-    .select(['c.id', 'c.line', 'c.state'])
+    .leftJoin('incidents as i', 'i.id', 'c.incident')
+    .select(['c.id', lineFor(incident), 'c.state'])
     .distinct()
     .where('o.object', 'in', objects)
     .where('c.state', 'in', ['approved', 'claimed', 'intended', 'applied', 'unknown'])

@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
+import { until } from '../support/until.ts'
+
+/** What leaves a private incident's channel by side doors. */
+let bot: Bot
+beforeAll(async () => {
+  bot = await startBot()
+})
+afterEach(() => {
+  bot.slack.recover()
+  bot.slack.assertClean()
+})
+afterAll(() => bot.stop())
+
+const rooms = () => [...bot.slack.workspace.channels.values()].filter(({ creator }) => creator === 'U0BOT')
+const direct = (user: string) => JSON.stringify(bot.slack.messages(`D${user.slice(1)}`))
+const moved = (name: string, type: 'room.joined' | 'room.left', user: string) =>
+  until(async () =>
+    (await bot.entries(name)).some(({ body }) => body.type === type && body.person.endsWith(`/${user}`)),
+  )
+
+async function open(title: string) {
+  const before = rooms().length
+  const name = /INC-\d+/.exec(await bot.ask('U0ALICE', `open P1 "${title}" --private`))?.[0] as string
+  const room = await bot.slack.until(() => rooms()[before])
+  const root = await bot.slack.until(() => bot.slack.messages(room.id).find(({ text }) => text.includes(`${name} ·`)))
+  await bot.slack.until(() => room.members.includes('U0ALICE'))
+  return { name, room, root }
+}
+
+describe('a change of the same object, planned elsewhere', () => {
+  it('warns of the private one, and does not say what that asks for', async () => {
+    const { room, root } = await open('Somebody scales quietly')
+    const inRoom = (text: RegExp) =>
+      bot.slack.until(() => bot.slack.thread(room.id, root.ts).find((message) => text.test(message.text)))
+    await bot.command('U0ALICE', 'scale checkout 7', '/ops', room.id)
+    const id = /OP-\d+/.exec((await inRoom(/OP-\d+.*scale checkout 7/s)).text)?.[0] as string
+    bot.slack.workspace.enter(room, 'U0BOB')
+    const [card] = await bot.slack.until(() => {
+      const found = bot.slack.thread(room.id, root.ts).filter(({ text }) => text.includes(id))
+      return found.length > 0 ? found : null
+    })
+    const hash = /"hash\\*":\\*"([0-9a-f]{16})/.exec(JSON.stringify(card))?.[1] as string
+    await bot.command('U0BOB', `approve ${id} ${hash}`, '/ops', room.id)
+    await inRoom(new RegExp(`${id}[^]*(succeeded|✅)`))
+    await bot.command('U0ALICE', 'scale checkout 6', '/ops', room.id)
+    expect(JSON.stringify(await inRoom(/OP-\d+.*scale checkout 6/s))).toContain('scale checkout 7')
+    const other = await bot.open('open P2 "Slow" --service checkout', 'U0ALICE')
+    await bot.command('U0ALICE', 'scale checkout 3', '/ops', INCIDENTS)
+    const plan = await bot.inThread(other.root.ts, /scale checkout 3/)
+    expect(JSON.stringify(plan)).toContain(id)
+    expect(JSON.stringify(plan)).not.toContain('scale checkout 7')
+  })
+})
