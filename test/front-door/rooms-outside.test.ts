@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readProgress } from '../../src/timeline/store.ts'
 import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
 import { until } from '../support/until.ts'
 
@@ -51,5 +52,30 @@ describe('a change of the same object, planned elsewhere', () => {
     const plan = await bot.inThread(other.root.ts, /scale checkout 3/)
     expect(JSON.stringify(plan)).toContain(id)
     expect(JSON.stringify(plan)).not.toContain('scale checkout 7')
+  })
+})
+
+describe('a channel of the bot’s own making that has the name already', () => {
+  /** The number of the next incident. */
+  const next = async () => Number(/INC-(\d+)/.exec(await bot.ask('U0ALICE', 'open P2 "What number is it"'))?.[1]) + 1
+
+  it.each([
+    ['is of a ledger that went back, and has other people in it', { members: ['U0BOT', 'U0CAROL'] }],
+    ['is older, though nobody is in it any more', { created: 1_700_000_000 }],
+  ])('%s: it is not taken for this incident’s', async (_, old) => {
+    const id = await next()
+    const taken = Object.assign(bot.slack.workspace.createChannel(`inc-${id}`, true), old)
+    const { name, room } = await open('Not for Carol')
+    expect(name).toBe(`INC-${id}`)
+    expect(room.name).toBe(`inc-${id}-2`)
+    expect(bot.slack.messages(taken.id)).toEqual([])
+    expect(await bot.ask('U0CAROL', `status ${name}`)).toMatch(/There is no/)
+  })
+
+  it('was renamed to it, and is another incident’s: that keeps no incident from its own', async () => {
+    const { room: renamed } = await open('Renames its channel')
+    renamed.name = `inc-${await next()}`
+    const { room } = await open('Comes after it')
+    expect(room.name).toBe(`${renamed.name}-2`)
   })
 })

@@ -16,9 +16,9 @@ export function createRoomSources(db: Kysely<Schema>, { shared, prefix }: { shar
   const incidentOf = async (id: number | null) => (id === null ? null : await readIncident(db, id))
   return {
     placeOf(incident: Incident): Place {
-      const { id, channel, visibility } = incident
+      const { id, channel, visibility, declaredAt: since } = incident
       if (channel !== null) return { channel }
-      return { room: { incident: id, name: nameOf(incident, prefix), isPrivate: visibility === 'private' } }
+      return { room: { incident: id, name: nameOf(incident, prefix), isPrivate: visibility === 'private', since } }
     },
 
     /** Where it goes on, said in the shared channel; of a private one nothing is said. */

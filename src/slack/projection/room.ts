@@ -5,10 +5,12 @@ import type { Desk, OwnRoom } from './tools.ts'
 
 /** Names of one beginning that are somebody else's, before it is given up. */
 const MOST_TAKEN = 20
+/** Slack's clock and the database's differ by less. */
+const CLOCKS_MS = 60_000
 
 /**
- * Makes an incident's own channel, and puts on record which it is. A channel of that name which the bot made itself is the
- * one whose answer was lost, so it isn't made twice; one of somebody else's has the next number after it.
+ * Makes an incident's own channel, and puts on record which it is. A channel of that name which the bot made itself for it
+ * is the one whose answer was lost, so it isn't made twice; any other has the next number after it.
  */
 export async function makeRoom(room: OwnRoom, desk: Desk): Promise<Answer<string>> {
   for (let n = 1; ; n++) {
@@ -32,18 +34,33 @@ export async function makeRoom(room: OwnRoom, desk: Desk): Promise<Answer<string
   }
 }
 
-/** Among what the bot is in: of a channel that it made it is a member. */
-async function findOwn(name: string, { isPrivate }: OwnRoom, { web }: Desk): Promise<Answer<string | null>> {
+/**
+ * Among what the bot is in: of a channel that it made it is a member. Not every channel of its own making will do: people
+ * rename channels, and a number may be given twice, by a ledger that went back or was begun anew. Whoever is in such a
+ * channel would come to know of a private incident by it.
+ */
+async function findOwn(name: string, room: OwnRoom, { web, rooms }: Desk): Promise<Answer<string | null>> {
   const who = await ask(() => web.auth.test())
   if (who.kind !== 'ok') return who
-  const asked = { types: isPrivate ? 'private_channel' : 'public_channel', exclude_archived: true, limit: 999 }
+  const me = String(who.value.user_id)
+  const asked = { types: room.isPrivate ? 'private_channel' : 'public_channel', exclude_archived: true, limit: 999 }
   for (let cursor: string | undefined; ; ) {
     const page = await ask(() => web.users.conversations({ ...asked, ...(cursor && { cursor }) }))
     if (page.kind !== 'ok') return page
-    const own = page.value.channels?.find((one) => one.name === name && one.creator === who.value.user_id)
-    if (own) return { kind: 'ok', value: String(own.id) }
+    const own = page.value.channels?.find((one) => one.name === name && one.creator === me)
+    if (own) return await unlessOthers(own)
     cursor = page.value.response_metadata?.next_cursor
     if (!cursor) return { kind: 'ok', value: null }
+  }
+
+  async function unlessOthers({ id, created = 0 }: { id?: string; created?: number }): Promise<Answer<string | null>> {
+    const channel = String(id)
+    const isOlder = created * 1000 < room.since.getTime() - CLOCKS_MS
+    if (isOlder || (await rooms.ownerOf(channel)) !== null) return { kind: 'ok', value: null }
+    if (!room.isPrivate) return { kind: 'ok', value: channel }
+    const inside = await ask(() => web.conversations.members({ channel, limit: 2 }))
+    if (inside.kind !== 'ok') return inside
+    return { kind: 'ok', value: inside.value.members?.every((user) => user === me) ? channel : null }
   }
 }
 

@@ -38,6 +38,8 @@ export interface OwnRoom {
   /** Without #. */
   name: string
   isPrivate: boolean
+  /** When the incident was declared: what is older is none of its channels. */
+  since: Date
 }
 
 export interface Card {
@@ -72,7 +74,7 @@ export interface Tools {
   db: Kysely<Schema>
   sources: Sources
   /** Puts on record what became of an incident's own channel. */
-  rooms: Pick<Rooms, 'made' | 'refused'>
+  rooms: Pick<Rooms, 'made' | 'refused' | 'ownerOf'>
   /** Throws (tests) or repairs (production) what is beyond Slack's limits. */
   check(message: Message): Message
   pace: Pace

@@ -61,6 +61,8 @@ export interface Channel {
   name: string
   members: string[]
   creator: string
+  /** In seconds. */
+  created: number
   is_private: boolean
   is_im: boolean
   is_archived: boolean

@@ -87,7 +87,8 @@ export class Workspace {
   /** Made by the bot, which is its only member. */
   createChannel(name: string, is_private: boolean): Channel {
     if ([...this.channels.values()].some((one) => one.name === name)) throw new Refusal('name_taken')
-    const made = channel({ id: this.newId('C'), name, is_private, creator: BOT.user_id, members: [BOT.user_id] }, [])
+    const whose = { creator: BOT.user_id, created: Math.floor(this.now() / 1000), members: [BOT.user_id] }
+    const made = channel({ id: this.newId('C'), name, is_private, ...whose }, [])
     this.channels.set(made.id, made)
     return made
   }
@@ -136,6 +137,7 @@ function channel(seed: Partial<Channel> & { id: string }, everyone: string[]): C
     name: seed.id.toLowerCase(),
     members: [...everyone],
     creator: 'U0ALICE',
+    created: 1_700_000_000,
     is_private: false,
     is_im: false,
     is_archived: false,

@@ -53,13 +53,13 @@ const replies: Method = (args, { workspace }) => {
 }
 
 function described(channel: Channel): Json {
-  const { id, name, is_private, is_im, is_archived, members, creator } = channel
+  const { id, name, is_private, is_im, is_archived, members, creator, created } = channel
   if (is_im) return { id, is_im, is_archived, user: members.find((member) => member !== BOT.user_id) }
   const is_member = members.includes(BOT.user_id)
   const { is_ext_shared = false, is_pending_ext_shared = false, is_org_shared = false } = channel
   const shared = { is_shared: is_ext_shared || is_org_shared, is_ext_shared, is_pending_ext_shared, is_org_shared }
   const kind = { is_channel: !is_private, is_private, is_im, is_archived }
-  return { id, name, name_normalized: name, creator, ...kind, ...shared, is_member }
+  return { id, name, name_normalized: name, creator, created, ...kind, ...shared, is_member }
 }
 
 /** Slack pages before it leaves out what was not asked for: a page may hold less, or nothing, and yet have a next one. */
