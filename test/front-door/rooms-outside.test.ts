@@ -79,3 +79,18 @@ describe('a channel of the bot’s own making that has the name already', () => 
     expect(room.name).toBe(`${renamed.name}-2`)
   })
 })
+
+describe('an invitation that Slack does not take', () => {
+  it.each([
+    ['refuses', { error: 'restricted_action' }],
+    ['rate-limits', { retryAfter: 30 }],
+  ])('%s: who is in the channel sees everything all the same', async (_, fault) => {
+    const { name, room, root } = await open('Bob can not come')
+    bot.slack.fail('conversations.invite', fault)
+    await bot.ask('U0ALICE', `assign ${name} <@U0BOB|bob> as scribe`)
+    await bot.ask('U0ALICE', `update ${name} it goes on without him`)
+    await bot.slack.until(() =>
+      bot.slack.thread(room.id, root.ts).find(({ text }) => text.includes('it goes on without him')),
+    )
+  })
+})

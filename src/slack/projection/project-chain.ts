@@ -65,9 +65,11 @@ async function attempt(touch: Touch, work: Work, desk: Desk, troubles: Troubles)
 }
 
 function apply(outcome: Outcome, touch: Touch, work: Work, { metrics, log }: Desk, troubles: Troubles) {
+  // Whoever can't be brought in keeps nobody who is there from the rest.
+  const holds = touch.slot === 'invite' ? keyOf(touch) : touch.root
   switch (outcome.did) {
     case 'wait':
-      return work.holdBack(touch.root, outcome.ms)
+      return work.holdBack(holds, outcome.ms)
     case 'rootless':
       work.add(lostCard(touch.root, touch.root))
       return work.holdBack(keyOf(touch), 1_000)
@@ -75,7 +77,7 @@ function apply(outcome: Outcome, touch: Touch, work: Work, { metrics, log }: Des
       return work.add(rootCheck(touch.root))
     case 'failed':
       troubles.tell(outcome.channel, outcome.error, touch.subject)
-      return work.backOff(faultsTheMessage(outcome.error) ? keyOf(touch) : touch.root)
+      return work.backOff(faultsTheMessage(outcome.error) ? keyOf(touch) : holds)
     default: {
       work.done(touch)
       for (const more of outcome.touches ?? []) work.add(more)
