@@ -94,3 +94,34 @@ describe('an invitation that Slack does not take', () => {
     )
   })
 })
+
+describe('whoever is not in the channel any more', () => {
+  it('is told nothing new in what was said to them alone', async () => {
+    const { name, room } = await open('The first title')
+    await bot.ask('U0ALICE', `handoff ${name} <@U0BOB|bob>`)
+    await bot.slack.until(() => direct('U0BOB').includes('The first title'))
+    await moved(name, 'room.joined', 'U0BOB')
+    bot.slack.workspace.leave(room, 'U0BOB')
+    await moved(name, 'room.left', 'U0BOB')
+    await bot.ask('U0ALICE', `set ${name} --title "The second title"`)
+    await bot.ask('U0ALICE', `assign ${name} <@U0CAROL|carol>`)
+    await bot.slack.until(() => direct('U0CAROL').includes('The second title'))
+    await bot.ask('U0ALICE', `note ${name} after that`)
+    expect(direct('U0BOB')).not.toContain('The second title')
+  })
+
+  it('is told nothing that was still on its way', async () => {
+    const { name, room } = await open('Too late for Bob')
+    bot.slack.fail('conversations.open', { error: 'internal_error', when: ({ users }) => users === 'U0BOB' })
+    await bot.ask('U0ALICE', `assign ${name} <@U0BOB|bob> as scribe`)
+    await moved(name, 'room.joined', 'U0BOB')
+    bot.slack.workspace.leave(room, 'U0BOB')
+    await moved(name, 'room.left', 'U0BOB')
+    bot.slack.recover()
+    await until(async () => {
+      const progress = await readProgress(bot.db, name)
+      return progress?.projected === progress?.seq
+    })
+    expect(direct('U0BOB')).not.toContain('Too late for Bob')
+  })
+})

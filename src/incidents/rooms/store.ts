@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
+import type { Incident } from '../incident.ts'
 
 /** Asked into an incident's own channel, in it, or no more. */
 export type Membership = 'invited' | 'inside' | 'left'
@@ -33,6 +34,15 @@ export async function knowing(db: Kysely<Schema>, incident: number, people: stri
     .where('state', '<>', 'left')
     .execute()
   return people.filter((id) => rows.some(({ person }) => person === id))
+}
+
+/** Whether somebody may be told of an incident by themselves: of a private one only while they may know of it. */
+export async function mayBeTold(
+  db: Kysely<Schema>,
+  { id, visibility }: Pick<Incident, 'id' | 'visibility'>,
+  person: string,
+): Promise<boolean> {
+  return visibility === 'public' || (await knowing(db, id, [person])).length > 0
 }
 
 /** Who is in it, as far as is on record. */

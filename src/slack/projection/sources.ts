@@ -22,6 +22,7 @@ import { roomRefused } from '../../../templates/room-refused.ts'
 import { withSignature } from '../../../templates/signed.ts'
 import { incidentName, isOpen, parseIncidentName, type Severity } from '../../incidents/incident.ts'
 import { parseRole } from '../../incidents/roles.ts'
+import { mayBeTold } from '../../incidents/rooms/store.ts'
 import { ALL, openIncidents, readIncident } from '../../incidents/store.ts'
 import { type Change, changeName, parseChangeName } from '../../operations/change.ts'
 import { parseHoldName } from '../../operations/hold.ts'
@@ -178,6 +179,7 @@ export function createSources(options: SourcesOptions): Sources {
     const role = parseRole(body.role)
     // Whoever takes a role by themselves knows what they do; whoever accepted it was told what waits.
     if (!role || body.person === actor.id) return null
+    if (!(await mayBeTold(db, incident, body.person))) return null
     const link = await options.linkTo(chain)
     return { person: body.person, message: roleDirect(incident, role, { by: actor.id, link }) }
   }

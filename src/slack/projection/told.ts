@@ -7,6 +7,7 @@ import { readHandoff } from '../../incidents/handoffs/store.ts'
 import { type Incident, incidentName } from '../../incidents/incident.ts'
 import { parseReminderName } from '../../incidents/reminder.ts'
 import { readReminder } from '../../incidents/reminders/store.ts'
+import { mayBeTold } from '../../incidents/rooms/store.ts'
 import { readIncident } from '../../incidents/store.ts'
 import { liveChanges } from '../../operations/store.ts'
 import type { Schema } from '../../storage/schema.ts'
@@ -15,7 +16,10 @@ import { newestEntries } from '../../timeline/store.ts'
 /** So many of what was looked at last are handed over. */
 const LOOKED = 3
 
-/** What one person is told and may answer: a handoff (`HANDOFF-3`) or a reminder (`REMINDER-4`). Null for anything else. */
+/**
+ * What one person is told and may answer: a handoff (`HANDOFF-3`) or a reminder (`REMINDER-4`). Null for anything else, and
+ * when they may not know of the incident any more: then it stays as it was.
+ */
 export async function toldTo(
   db: Kysely<Schema>,
   subject: string,
@@ -24,11 +28,13 @@ export async function toldTo(
   const reminder = await found(parseReminderName(subject), (id) => readReminder(db, id))
   if (reminder) {
     const [incident, link] = await incidentOf(reminder.incident)
+    if (!(await mayBeTold(db, incident, reminder.person))) return null
     return { person: reminder.person, message: reminderCard(reminder, incident, link) }
   }
   const handoff = await found(parseHandoffName(subject), (id) => readHandoff(db, id))
   if (!handoff) return null
   const [incident, link] = await incidentOf(handoff.incident)
+  if (!(await mayBeTold(db, incident, handoff.to))) return null
   const [live, entries] = await Promise.all([
     liveChanges(db, incident.id),
     newestEntries(db, incidentName(incident.id), ['operation.read'], LOOKED),
