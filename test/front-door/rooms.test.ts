@@ -163,3 +163,20 @@ describe('whoever was brought in or taken out while nobody listened', () => {
     expect(await ask('U0CAROL', `status ${name}`)).toContain('Meanwhile')
   })
 })
+
+describe('whoever was taken out of what is over', () => {
+  it('is found out about, too: they know no more of it', async () => {
+    const { name, room } = await open('open P1 "Over and done" --private')
+    await ask('U0ALICE', `assign ${name} <@U0BOB|bob> as scribe`)
+    await until(async () => (await moves(name)).includes('room.joined U0BOB'))
+    await ask('U0ALICE', `cancel ${name}`)
+    expect(await ask('U0BOB', `status ${name}`)).toContain('Over and done')
+    await bot.restart(async () => {
+      room.members = ['U0BOT', 'U0ALICE']
+      return undefined
+    })
+    // Of a test's many incidents the ones that are not over come first, at Slack's pace.
+    await until(async () => (await moves(name)).includes('room.left U0BOB'), 45_000)
+    expect(await ask('U0BOB', `status ${name}`)).toMatch(/There is no/)
+  })
+})

@@ -9,7 +9,7 @@ import type { Hearing } from './hearing.ts'
 import type { SlackMessage } from './message.ts'
 import type { Reactions } from './reactions.ts'
 import type { Refusals } from './refusals.ts'
-import { liveRooms, type Room, recordedAmong } from './store.ts'
+import { liveRooms, quietRooms, type Room, recordedAmong } from './store.ts'
 
 /** Bounds of one look, however much Slack holds; the next one goes on. */
 const MOST = { rooms: 200, pages: 10, messages: 200 }
@@ -45,6 +45,10 @@ export function createBackFill({
     let left = false
     const call = createCalls(signal)
     for (const one of await liveRooms(db, MOST.rooms)) if (await fill(one, call)) left = true
+    // What is said there is nobody's any more; who may know of it is.
+    if (!left)
+      for (const { incident, channel } of await quietRooms(db, MOST.rooms))
+        await comings.compare(incident, channel, call)
     return left
   }
 

@@ -96,6 +96,28 @@ export async function liveRooms(db: Db, limit: number): Promise<Room[]> {
   return rows.map((row) => ({ ...row, ts: row.ts as string }))
 }
 
+/** The channels of private incidents that are over for good and in which people are, as far as is on record; the newest first. */
+export async function quietRooms(db: Db, limit: number): Promise<{ incident: number; channel: string }[]> {
+  return await db
+    .selectFrom('incidents as i')
+    .select(['i.id as incident', 'i.channel'])
+    .where('i.visibility', '=', 'private')
+    .where('i.channel', 'is not', null)
+    .$narrowType<{ channel: string }>()
+    .where('i.status', 'in', ['closed', 'cancelled'])
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('room_members as m')
+          .select('m.person')
+          .whereRef('m.incident', '=', 'i.id')
+          .where('m.state', '=', 'inside'),
+      ),
+    )
+    .orderBy('i.id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 /** Those of these messages of a channel that are on record. */
 export async function recordedAmong(db: Db, channel: string, names: string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set()
