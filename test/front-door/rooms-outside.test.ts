@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { eraseEntries } from '../../src/privacy/erase.ts'
+import { createLedger } from '../../src/timeline/ledger.ts'
 import { readProgress } from '../../src/timeline/store.ts'
 import { type Bot, INCIDENTS, startBot } from '../support/firebreak.ts'
 import { until } from '../support/until.ts'
@@ -15,7 +17,9 @@ afterEach(() => {
 afterAll(() => bot.stop())
 
 const rooms = () => [...bot.slack.workspace.channels.values()].filter(({ creator }) => creator === 'U0BOT')
-const direct = (user: string) => JSON.stringify(bot.slack.messages(`D${user.slice(1)}`))
+/** What their direct messages say now. */
+const direct = (user: string) =>
+  JSON.stringify(bot.slack.messages(`D${user.slice(1)}`).map(({ text, blocks }) => ({ text, blocks })))
 const moved = (name: string, type: 'room.joined' | 'room.left', user: string) =>
   until(async () =>
     (await bot.entries(name)).some(({ body }) => body.type === type && body.person.endsWith(`/${user}`)),
@@ -106,8 +110,8 @@ describe('whoever is not in the channel any more', () => {
     await bot.ask('U0ALICE', `set ${name} --title "The second title"`)
     await bot.ask('U0ALICE', `assign ${name} <@U0CAROL|carol>`)
     await bot.slack.until(() => direct('U0CAROL').includes('The second title'))
-    await bot.ask('U0ALICE', `note ${name} after that`)
-    expect(direct('U0BOB')).not.toContain('The second title')
+    await bot.slack.until(() => direct('U0BOB').includes('you are not in its channel any more'))
+    expect(direct('U0BOB')).not.toMatch(/The (first|second) title/)
   })
 
   it('is told nothing that was still on its way', async () => {
@@ -123,5 +127,20 @@ describe('whoever is not in the channel any more', () => {
       return progress?.projected === progress?.seq
     })
     expect(direct('U0BOB')).not.toContain('Too late for Bob')
+  })
+
+  it('is no reason to leave there what was erased', async () => {
+    const { name, room } = await open('A customer’s name')
+    await bot.ask('U0ALICE', `assign ${name} <@U0BOB|bob> as scribe`)
+    await bot.slack.until(() => direct('U0BOB').includes('A customer’s name'))
+    await moved(name, 'room.joined', 'U0BOB')
+    bot.slack.workspace.leave(room, 'U0BOB')
+    await moved(name, 'room.left', 'U0BOB')
+    const person = { id: 'T0FAKE/U0CAROL', user: 'U0CAROL', name: 'Carol', zone: 'UTC', standing: 'member' } as const
+    await eraseEntries(
+      { ledger: createLedger(bot.db), whyNotEntitled: async () => null },
+      { person, cause: 'test:erase', chain: name, entries: [1], reason: 'a name' },
+    )
+    await bot.slack.until(() => !direct('U0BOB').includes('A customer’s name'))
   })
 })

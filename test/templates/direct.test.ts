@@ -3,6 +3,7 @@ import type { Handoff } from '../../src/incidents/handoff.ts'
 import type { Reminder } from '../../src/incidents/reminder.ts'
 import { ROLES } from '../../src/incidents/roles.ts'
 import { handoffCard } from '../../templates/handoff-card.ts'
+import { notInside } from '../../templates/not-inside.ts'
 import { reminderCard } from '../../templates/reminder-card.ts'
 import { roleDirect } from '../../templates/role-direct.ts'
 import { ALICE, at, BOB, change, incident } from '../support/examples.ts'
@@ -38,6 +39,7 @@ describe('what one person is told', () => {
       sketch('accepted', handoffCard(handoff({ state: 'accepted', settledAt: at(660) }), incident(), busy)),
       sketch('declined', handoffCard(handoff({ state: 'declined', settledAt: at(660) }), incident(), busy)),
       sketch('withdrawn', handoffCard(handoff({ state: 'withdrawn', settledAt: at(660) }), incident(), busy)),
+      sketch('told before they left a private channel', notInside(incident())),
       sketch('an update is due', reminderCard(reminder(), incident(), link)),
       sketch('an update is due, the next in line', reminderCard(reminder({ round: 1 }), incident(), link)),
       sketch('nobody is on it', reminderCard(reminder({ kind: 'acknowledge' }), incident(), null)),

@@ -15,6 +15,7 @@ import {
   updateReply,
 } from '../../../templates/incident-replies.ts'
 import type { Message } from '../../../templates/message.ts'
+import { notInside } from '../../../templates/not-inside.ts'
 import { readingFile, readingReply } from '../../../templates/reading.ts'
 import { recoveryCard } from '../../../templates/recovery-card.ts'
 import { roleDirect } from '../../../templates/role-direct.ts'
@@ -179,7 +180,7 @@ export function createSources(options: SourcesOptions): Sources {
     const role = parseRole(body.role)
     // Whoever takes a role by themselves knows what they do; whoever accepted it was told what waits.
     if (!role || body.person === actor.id) return null
-    if (!(await mayBeTold(db, incident, body.person))) return null
+    if (!(await mayBeTold(db, incident, body.person))) return { person: body.person, message: notInside(incident) }
     const link = await options.linkTo(chain)
     return { person: body.person, message: roleDirect(incident, role, { by: actor.id, link }) }
   }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { handoffCard } from '../../../templates/handoff-card.ts'
 import type { Message } from '../../../templates/message.ts'
+import { notInside } from '../../../templates/not-inside.ts'
 import { reminderCard } from '../../../templates/reminder-card.ts'
 import { parseHandoffName } from '../../incidents/handoff.ts'
 import { readHandoff } from '../../incidents/handoffs/store.ts'
@@ -16,10 +17,7 @@ import { newestEntries } from '../../timeline/store.ts'
 /** So many of what was looked at last are handed over. */
 const LOOKED = 3
 
-/**
- * What one person is told and may answer: a handoff (`HANDOFF-3`) or a reminder (`REMINDER-4`). Null for anything else, and
- * when they may not know of the incident any more: then it stays as it was.
- */
+/** What one person is told and may answer: a handoff (`HANDOFF-3`) or a reminder (`REMINDER-4`). Null for anything else. */
 export async function toldTo(
   db: Kysely<Schema>,
   subject: string,
@@ -28,13 +26,14 @@ export async function toldTo(
   const reminder = await found(parseReminderName(subject), (id) => readReminder(db, id))
   if (reminder) {
     const [incident, link] = await incidentOf(reminder.incident)
-    if (!(await mayBeTold(db, incident, reminder.person))) return null
+    if (!(await mayBeTold(db, incident, reminder.person)))
+      return { person: reminder.person, message: notInside(incident) }
     return { person: reminder.person, message: reminderCard(reminder, incident, link) }
   }
   const handoff = await found(parseHandoffName(subject), (id) => readHandoff(db, id))
   if (!handoff) return null
   const [incident, link] = await incidentOf(handoff.incident)
-  if (!(await mayBeTold(db, incident, handoff.to))) return null
+  if (!(await mayBeTold(db, incident, handoff.to))) return { person: handoff.to, message: notInside(incident) }
   const [live, entries] = await Promise.all([
     liveChanges(db, incident.id),
     newestEntries(db, incidentName(incident.id), ['operation.read'], LOOKED),
