@@ -86,3 +86,10 @@ export async function knownChains(db: Kysely<Schema>): Promise<Set<string>> {
   const rows = await db.selectFrom('chains').select('chain').execute()
   return new Set(rows.map(({ chain }) => chain))
 }
+
+/** Those of these channels in which no incident is, as far as is on record; in their order. */
+export async function unknownRooms(db: Kysely<Schema>, channels: string[]): Promise<string[]> {
+  if (channels.length === 0) return []
+  const rows = await db.selectFrom('incidents').select('channel').distinct().where('channel', 'in', channels).execute()
+  return channels.filter((id) => !rows.some(({ channel }) => channel === id))
+}

@@ -3,9 +3,9 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Sighting } from '../recovery/lost.ts'
 import type { Schema } from '../storage/schema.ts'
-import { createCalls, pages } from './calls.ts'
+import { type Calls, createCalls, pages } from './calls.ts'
 import type { Metadata } from './projection/lookup.ts'
-import { knownChains, liveRoots } from './store.ts'
+import { knownChains, liveRoots, unknownRooms } from './store.ts'
 
 type Message = NonNullable<ConversationsHistoryResponse['messages']>[number]
 interface Place {
@@ -16,11 +16,11 @@ interface Place {
 /** What was lost was said lately: older threads aren't looked into, but for open incidents'. */
 const LATELY_MS = 86_400_000
 /** Bounds of one look, however much Slack holds. */
-const MOST = { channels: 5, threads: 50, pages: 5, messages: 200 }
+const MOST = { channels: 5, lost: 5, threads: 50, pages: 5, messages: 200 }
 
 /**
  * Reads what our own messages in Slack carry: in the incidents channel, and in the threads of incidents that are open,
- * were busy in the last day, or that the ledger doesn't know. Somebody else's message is no witness, whatever it carries.
+ * were busy in the last day, or that the ledger doesn't know; an incident that it lost may have a channel of its own. Somebody else's message is no witness, whatever it carries.
  * Rejects when Slack is away.
  */
 export function createWitness(web: WebClient, options: { db: Kysely<Schema>; room: () => string }) {
@@ -30,7 +30,9 @@ export function createWitness(web: WebClient, options: { db: Kysely<Schema>; roo
     const me = (await call(() => web.auth.test()))?.user_id
     if (!me) throw new Error('Slack does not tell who we are')
     const known = await liveRoots(options.db, since, MOST.threads)
-    const channels = [...new Set([options.room(), ...known.map(({ channel }) => channel)])].slice(0, MOST.channels)
+    const busiest = [...new Set([options.room(), ...known.map(({ channel }) => channel)])].slice(0, MOST.channels)
+    const lost = await unknownRooms(options.db, await madeBy(me, web, call))
+    const channels = [...new Set([...busiest, ...lost.slice(0, MOST.lost)])]
     const sightings: Sighting[] = []
     const roots: (Place & { chains: string[]; repliedAt: number })[] = []
     for (const channel of channels) {
@@ -57,6 +59,20 @@ export function createWitness(web: WebClient, options: { db: Kysely<Schema>; roo
     }
     return sightings
   }
+}
+
+/** The channels that the bot made itself, the newest first; none where Slack doesn't tell. */
+async function madeBy(me: string, web: WebClient, call: Calls): Promise<string[]> {
+  const asked = { types: 'public_channel,private_channel', exclude_archived: true, limit: 999 }
+  const made: { id: string; created: number }[] = []
+  for (let n = 0, cursor: string | undefined; n < MOST.pages; n++) {
+    const page = await call(() => web.users.conversations({ ...asked, ...(cursor && { cursor }) }))
+    for (const { id, creator, created = 0 } of page?.channels ?? [])
+      if (creator === me) made.push({ id: String(id), created })
+    cursor = page?.response_metadata?.next_cursor
+    if (!cursor) break
+  }
+  return made.sort((a, b) => b.created - a.created).map(({ id }) => id)
 }
 
 const Carried = z.object({

@@ -60,6 +60,12 @@ const known = (subject: string, chain: string, channel: string, ts: string) =>
     .execute()
 
 describe('what Slack shows of the ledger', () => {
+  it('is read in channels of our own making, too, that no incident has any more', async () => {
+    const { id } = slack.workspace.createChannel('inc-9', true)
+    await post('INC-9', 'INC-9', 4, undefined, id)
+    expect(await look()).toEqual(['INC-9 4'])
+  })
+
   it('is what our own messages carry; somebody else’s says nothing, whatever it carries', async () => {
     await post('INC-1', 'INC-1', 3)
     const metadata = { event_type: 'firebreak', event_payload: payload('INC-99', 'INC-99', 99) }
