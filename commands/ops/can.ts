@@ -42,6 +42,7 @@ export const can = defineCommand({
     return await onPerson(user.data, gesture, desk, async (person) => {
       const asked = {
         person,
+        by: gesture,
         incident: where.incident,
         operation,
         args,

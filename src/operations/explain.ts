@@ -31,8 +31,10 @@ export interface Explanation {
 export async function explain(
   context: Context,
   asked: {
+    /** About whom. */
     person: Person
-    channel?: string
+    /** Who wants to know, and where: what they may not know of isn't looked at. */
+    by: { person: Person; channel: string }
     incident: number | null
     operation: Operation
     args: Record<string, Value | undefined> & { service: string }
@@ -47,7 +49,7 @@ export async function explain(
   const { environment } = binding.bound
   const [{ roles }, incident] = await Promise.all([
     context.identity.rolesOf(person),
-    asked.incident === null ? null : readSeen(context.db, viewerOf(asked), asked.incident),
+    asked.incident === null ? null : readSeen(context.db, viewerOf(asked.by), asked.incident),
   ])
   const at = new Date()
   const matter = { person: person.id, roles, operation, args, service, environment, incident, at, undoing: null }

@@ -8,7 +8,8 @@ import { until } from '../support/until.ts'
 /** What leaves a private incident's channel by side doors. */
 let bot: Bot
 beforeAll(async () => {
-  bot = await startBot()
+  const policy = '  - { allow: [everyone], operations: [scale], severities: [P1], tiers: [guarded] }\n'
+  bot = await startBot({ policy })
 })
 afterEach(() => {
   bot.slack.recover()
@@ -142,5 +143,16 @@ describe('whoever is not in the channel any more', () => {
       { person, cause: 'test:erase', chain: name, entries: [1], reason: 'a name' },
     )
     await bot.slack.until(() => !direct('U0BOB').includes('A customer’s name'))
+  })
+})
+
+describe('whoever types in the channel before Slack has told that they came', () => {
+  it('is told what they, and who is elsewhere, could do for that very incident', async () => {
+    const { room } = await open('Dave is quick')
+    room.members.push('U0DAVE')
+    expect(await bot.ask('U0DAVE', 'can scale checkout 5', '/ops', INCIDENTS)).toContain('*denied*')
+    expect(await bot.ask('U0DAVE', 'can scale checkout 5', '/ops', room.id)).toContain('*allowed*')
+    const other = await bot.ask('U0DAVE', 'can scale checkout 5 --for <@U0CAROL|carol>', '/ops', room.id)
+    expect(other).toContain('*allowed*')
   })
 })
