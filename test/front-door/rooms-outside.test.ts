@@ -25,6 +25,12 @@ const moved = (name: string, type: 'room.joined' | 'room.left', user: string) =>
   until(async () =>
     (await bot.entries(name)).some(({ body }) => body.type === type && body.person.endsWith(`/${user}`)),
   )
+/** Slack shows all of it. */
+const shown = (name: string) =>
+  until(async () => {
+    const progress = await readProgress(bot.db, name)
+    return progress?.projected === progress?.seq
+  })
 
 async function open(title: string) {
   const before = rooms().length
@@ -123,10 +129,7 @@ describe('whoever is not in the channel any more', () => {
     bot.slack.workspace.leave(room, 'U0BOB')
     await moved(name, 'room.left', 'U0BOB')
     bot.slack.recover()
-    await until(async () => {
-      const progress = await readProgress(bot.db, name)
-      return progress?.projected === progress?.seq
-    })
+    await shown(name)
     expect(direct('U0BOB')).not.toContain('Too late for Bob')
   })
 
@@ -150,9 +153,32 @@ describe('whoever types in the channel before Slack has told that they came', ()
   it('is told what they, and who is elsewhere, could do for that very incident', async () => {
     const { room } = await open('Dave is quick')
     room.members.push('U0DAVE')
-    expect(await bot.ask('U0DAVE', 'can scale checkout 5', '/ops', INCIDENTS)).toContain('*denied*')
+    expect(await bot.ask('U0DAVE', 'can scale checkout 5 --incident none', '/ops', INCIDENTS)).toContain('*denied*')
     expect(await bot.ask('U0DAVE', 'can scale checkout 5', '/ops', room.id)).toContain('*allowed*')
     const other = await bot.ask('U0DAVE', 'can scale checkout 5 --for <@U0CAROL|carol>', '/ops', room.id)
     expect(other).toContain('*allowed*')
+  })
+})
+
+describe('a channel that was archived when its incident was over', () => {
+  it('is left as it is: what comes after is not tried for ever', async () => {
+    const { name, room } = await open('Over and archived')
+    await bot.ask('U0ALICE', `cancel ${name}`)
+    await shown(name)
+    bot.slack.fail('chat.update', { error: 'is_archived', when: ({ channel }) => channel === room.id })
+    await bot.ask('U0ALICE', `set ${name} --title "What it really was"`)
+    await shown(name)
+  })
+
+  it('is waited for while it is not over', async () => {
+    const { name, room, root } = await open('Archived too early')
+    await shown(name)
+    room.is_archived = true
+    await bot.ask('U0ALICE', `update ${name} nobody reads this yet`)
+    await bot.slack.until(() => bot.slack.calls.some(({ result }) => result.error === 'is_archived'))
+    room.is_archived = false
+    await bot.slack.until(() =>
+      bot.slack.thread(room.id, root.ts).find(({ text }) => text.includes('nobody reads this yet')),
+    )
   })
 })

@@ -48,3 +48,7 @@ export const faultsTheTs = (error: string): boolean =>
 /** Nobody can write to this person, or invite them, any more. */
 export const isUnreachable = (error: string): boolean =>
   ['user_not_found', 'user_disabled', 'user_not_visible', 'users_not_found', 'cannot_dm_bot'].includes(error)
+
+/** The channel was archived, which takes the bot out of it, or somebody took it out. */
+export const faultsTheChannel = (error: string): boolean =>
+  ['is_archived', 'is_inactive', 'channel_not_found', 'not_in_channel'].includes(error)

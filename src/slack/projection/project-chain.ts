@@ -1,8 +1,9 @@
 import { isDatabaseAway } from '../../storage/away.ts'
 import { because } from '../../timeline/because.ts'
+import { GENERAL } from '../../timeline/ledger.ts'
 import { markProjected, readEntries, readProgress } from '../../timeline/store.ts'
-import { faultsTheMessage } from './answer.ts'
-import type { Outcome } from './outcome.ts'
+import { faultsTheChannel, faultsTheMessage } from './answer.ts'
+import { nothing, type Outcome } from './outcome.ts'
 import { show } from './show.ts'
 import { causeOf, lostCard, rootCheck, type Touch, touchesOf } from './subjects.ts'
 import type { Desk } from './tools.ts'
@@ -55,13 +56,22 @@ export async function projectChain(
 
 async function attempt(touch: Touch, work: Work, desk: Desk, troubles: Troubles) {
   try {
-    apply(await show(touch, desk), touch, work, desk, troubles)
+    apply(await unlessGivenUp(await show(touch, desk), desk), touch, work, desk, troubles)
   } catch (error) {
     if (error instanceof NotMine || desk.signal.aborted || isDatabaseAway(error)) throw error
     // A fault of ours, in a template perhaps: the others go on, and this one is tried again by the next release too.
     desk.log.error({ err: error, slot: touch.slot }, 'a message can not be made')
     work.backOff(keyOf(touch))
   }
+}
+
+/** Teams archive an incident's own channel when it is over: what comes after isn't tried for ever. */
+async function unlessGivenUp(outcome: Outcome, { chain, sources, rooms, log }: Desk): Promise<Outcome> {
+  if (outcome.did !== 'failed' || !faultsTheChannel(outcome.error) || chain === GENERAL) return outcome
+  if ((await sources.live(chain)).length > 0 || (await rooms.ownerOf(outcome.channel)) === null) return outcome
+  const { channel, error } = outcome
+  log.info({ channel, error }, 'an incident that is over is shown no more in its own channel')
+  return nothing
 }
 
 function apply(outcome: Outcome, touch: Touch, work: Work, { metrics, log }: Desk, troubles: Troubles) {
