@@ -162,6 +162,21 @@ describe('whoever was brought in or taken out while nobody listened', () => {
     expect(await ask('U0BOB', `status ${name}`)).toMatch(/There is no/)
     expect(await ask('U0CAROL', `status ${name}`)).toContain('Meanwhile')
   })
+
+  it('is found out about, too, when it was never heard that they had come', async () => {
+    const { name, room } = await open('open P1 "In and out" --private')
+    await ask('U0ALICE', `assign ${name} <@U0BOB|bob> as scribe`)
+    await until(async () => (await moves(name)).includes('room.joined U0BOB'))
+    const incident = Number(name.slice(4))
+    const bobs = bot.db.updateTable('room_members').where('incident', '=', incident).where('person', 'like', '%/U0BOB')
+    await bobs.set({ state: 'invited' }).execute()
+    await bot.restart(async () => {
+      room.members = ['U0BOT', 'U0ALICE']
+      return undefined
+    })
+    await until(async () => (await moves(name)).includes('room.left U0BOB'), 45_000)
+    expect(await ask('U0BOB', `status ${name}`)).toMatch(/There is no/)
+  })
 })
 
 describe('whoever was taken out of what is over', () => {

@@ -18,7 +18,7 @@ export interface Rooms {
   ownerOf(channel: string): Promise<number | null>
   /** Somebody came into it, or left. A second time says nothing. */
   moved(incident: number, person: Person, to: 'inside' | 'left', cause: string | null): Promise<void>
-  /** The person ids of those who are in it, as far as is on record. */
+  /** The person ids of those who are in it, as far as is on record, and of those who were brought in. */
   insiders(incident: number): Promise<string[]>
 }
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from '../../storage/schema.ts'
-import type { Incident } from '../incident.ts'
+import { type Incident, incidentName } from '../incident.ts'
 
 /** Asked into an incident's own channel, in it, or no more. */
 export type Membership = 'invited' | 'inside' | 'left'
@@ -45,13 +45,17 @@ export async function mayBeTold(
   return visibility === 'public' || (await knowing(db, id, [person])).length > 0
 }
 
-/** Who is in it, as far as is on record. */
+/** Who is in it, as far as is on record; who was asked in, too, once no invitation is on its way any more. */
 export async function insiders(db: Kysely<Schema>, incident: number): Promise<string[]> {
+  const onItsWay = sql<boolean>`exists (select from timeline t join chains c using (chain)
+    where t.chain = ${incidentName(incident)} and t.type = 'room.invited' and t.seq > c.projected)`
   const rows = await db
     .selectFrom('room_members')
     .select('person')
     .where('incident', '=', incident)
-    .where('state', '=', 'inside')
+    .where(({ eb, and, or, not }) =>
+      or([eb('state', '=', 'inside'), and([eb('state', '=', 'invited'), not(onItsWay)])]),
+    )
     .execute()
   return rows.map(({ person }) => person)
 }

@@ -43,6 +43,8 @@ export function createComings({
     came: (one, cause) => moved(one, 'inside', cause),
     went: (one, cause) => moved(one, 'left', cause),
     async compare(incident, channel, call) {
+      // First: whoever comes in after Slack was asked is none of those who are gone.
+      const known = await rooms.insiders(incident)
       const page = await call(() => web.conversations.members({ channel, limit: MOST }), refusals.in(channel))
       const there = new Set<string>()
       for (const user of page?.members ?? []) {
@@ -53,7 +55,7 @@ export function createComings({
       }
       // Where Slack didn't show all of them, nobody is taken for gone.
       if (!page || page.response_metadata?.next_cursor) return
-      for (const id of await rooms.insiders(incident)) {
+      for (const id of known) {
         if (!there.has(id)) await rooms.moved(incident, await people.recorded(id), 'left', null)
       }
     },

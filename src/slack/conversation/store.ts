@@ -96,7 +96,7 @@ export async function liveRooms(db: Db, limit: number): Promise<Room[]> {
   return rows.map((row) => ({ ...row, ts: row.ts as string }))
 }
 
-/** The channels of private incidents that are over for good and in which people are, as far as is on record; the newest first. */
+/** The channels of private incidents that are over for good and of which somebody may know; the newest first. */
 export async function quietRooms(db: Db, limit: number): Promise<{ incident: number; channel: string }[]> {
   return await db
     .selectFrom('incidents as i')
@@ -110,7 +110,7 @@ export async function quietRooms(db: Db, limit: number): Promise<{ incident: num
         selectFrom('room_members as m')
           .select('m.person')
           .whereRef('m.incident', '=', 'i.id')
-          .where('m.state', '=', 'inside'),
+          .where('m.state', '<>', 'left'),
       ),
     )
     .orderBy('i.id', 'desc')
