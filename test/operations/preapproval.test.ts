@@ -94,7 +94,7 @@ describe('a change within the bounds of its service', () => {
 describe('what would happen', () => {
   const explain = (value: number, person = alice) =>
     t.engine.explain({
-      ...{ person, by: { person: person, channel: '' }, incident: t.incident, operation: t.context.operations[0] as never },
+      ...{ person, by: { person, channel: '' }, incident: t.incident, operation: t.context.operations[0] as never },
       args: { service: 'dial', value },
     })
 
