@@ -83,6 +83,13 @@ describe('a channel of the bot’s own making that has the name already', () => 
     expect(await bot.ask('U0CAROL', `status ${name}`)).toMatch(/There is no/)
   })
 
+  it('was made after the incident was declared: it is its own, with its people, though the ledger lost that', async () => {
+    const made = { members: ['U0BOT', 'U0CAROL'], created: Math.ceil(Date.now() / 1000) + 5 }
+    const { id } = Object.assign(bot.slack.workspace.createChannel(`inc-${await next()}`, true), made)
+    const name = /INC-\d+/.exec(await bot.ask('U0ALICE', 'open P1 "Found again" --private'))?.[0] as string
+    await bot.slack.until(() => bot.slack.messages(id).find(({ text }) => text.includes(`${name} ·`)))
+  })
+
   it('was renamed to it, and is another incident’s: that keeps no incident from its own', async () => {
     const { room: renamed } = await open('Renames its channel')
     renamed.name = `inc-${await next()}`

@@ -55,9 +55,10 @@ async function findOwn(name: string, room: OwnRoom, { web, rooms }: Desk): Promi
 
   async function unlessOthers({ id, created = 0 }: { id?: string; created?: number }): Promise<Answer<string | null>> {
     const channel = String(id)
-    const isOlder = created * 1000 < room.since.getTime() - CLOCKS_MS
-    if (isOlder || (await rooms.ownerOf(channel)) !== null) return { kind: 'ok', value: null }
-    if (!room.isPrivate) return { kind: 'ok', value: channel }
+    const after = created * 1000 - room.since.getTime()
+    if (after < -CLOCKS_MS || (await rooms.ownerOf(channel)) !== null) return { kind: 'ok', value: null }
+    // Made after the incident was declared it is its own, with its people, even if the ledger has lost that.
+    if (!room.isPrivate || after >= 0) return { kind: 'ok', value: channel }
     const inside = await ask(() => web.conversations.members({ channel, limit: 2 }))
     if (inside.kind !== 'ok') return inside
     return { kind: 'ok', value: inside.value.members?.every((user) => user === me) ? channel : null }
