@@ -9,7 +9,7 @@ import { verifyChain } from '../../src/timeline/verify-chain.ts'
 import { statusOf } from '../../templates/change-status.ts'
 import type { FakeSlack } from '../slack/fake/fake-slack.ts'
 import type { Message } from '../slack/fake/types.ts'
-import { ROOM, type Told } from './people.ts'
+import type { Told } from './people.ts'
 import type { Effect, Production } from './production.ts'
 
 export interface Findings {
