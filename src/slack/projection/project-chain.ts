@@ -41,16 +41,18 @@ export async function projectChain(
       for (const touch of touchesOf(entry)) work.add(touch)
       seen = entry.seq
     }
-    const shown = work.shownThrough(seen)
-    if (shown > projected) await markProjected(db, chain, shown)
-    projected = shown
-
     const touch = work.next()
     if (touch) {
       const { subject } = touch
       await because({ chain, subject, ...causeOf(touch) }, () => attempt(touch, work, desk, troubles))
-    } else if (work.isEmpty()) return
-    else await pause(work.msToNext())
+    }
+    // After it: whoever holds the chain just now would keep people from seeing what is committed.
+    const shown = work.shownThrough(seen)
+    if (shown > projected) await markProjected(db, chain, shown)
+    projected = shown
+    if (touch) continue
+    if (work.isEmpty()) return
+    await pause(work.msToNext())
   }
 }
 
