@@ -15,7 +15,7 @@ import { SECRET } from './load.ts'
 const ROOT = join(import.meta.dirname, '..')
 
 /** As `npm start` starts it. */
-const FLAGS = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'))
+export const FLAGS = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'))
 const UNLIMITED =
   ', pacing: { posts_per_second: 100, burst: 100, edits_per_minute: 6000 }, limits: { gestures_per_minute: 1000000 }'
 

@@ -9,6 +9,7 @@ import { startEmbedded } from '../src/storage/embedded.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { createLedger } from '../src/timeline/ledger.ts'
 import { quiet } from '../test/support/log.ts'
+import { FLAGS } from './bot.ts'
 import { longIncident } from './long-incident.ts'
 
 /**
@@ -26,7 +27,7 @@ await longIncident(db, createLedger(db), ENTRIES)
 await close()
 
 for (const format of ['md', 'json']) {
-  const args = ['--expose-gc', join(import.meta.dirname, 'export-process.ts'), embedded.url, format, String(ENTRIES)]
+  const args = [...FLAGS, '--expose-gc', join(import.meta.dirname, 'export-process.ts'), embedded.url, format, String(ENTRIES)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   process.stdout.write(await text(child.stdout))
 }
