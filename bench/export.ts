@@ -27,7 +27,14 @@ await longIncident(db, createLedger(db), ENTRIES)
 await close()
 
 for (const format of ['md', 'json']) {
-  const args = [...FLAGS, '--expose-gc', join(import.meta.dirname, 'export-process.ts'), embedded.url, format, String(ENTRIES)]
+  const args = [
+    ...FLAGS,
+    '--expose-gc',
+    join(import.meta.dirname, 'export-process.ts'),
+    embedded.url,
+    format,
+    String(ENTRIES),
+  ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   process.stdout.write(await text(child.stdout))
 }
